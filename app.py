@@ -1,0 +1,66 @@
+"""Heed's command line and WSGI entry. Each command's module is imported only when the command is used."""
+
+import importlib
+import sys
+import warnings
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from models.config import MissingSettings
+
+COMMANDS = {
+    "run": "jobs.run:run",
+    "web": "bot.web:web",
+    "worker": "jobs.worker:worker",
+    "clock": "jobs.clock:clock",
+    "socket": "bot.socket:socket",
+    "simulator": "simulator.cli:main",
+    "migrate": "jobs.migrating:migrate",
+    "doctor": "jobs.doctor:doctor",
+    "assess": "bot.sentiment.cli:assess",
+    "source": "jobs.source:source",
+}
+
+
+def find(place: str) -> Any:
+    """What stands at `module:name`."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+class Commands(click.Group):
+    """The commands of the table above; a process loads only what its own command needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        command: click.Command = find(place)
+        return command
+
+
+@click.command(cls=Commands, help="Heed makes sure that a message nobody may miss gets an answer.")
+def main() -> None:
+    """The command line."""
+
+
+def wsgi() -> Any:
+    """The WSGI application, for servers other than our own: `gunicorn 'app:wsgi()'`."""
+    return find("bot.web:create_app")(find("models.config:Settings")().require("database_url", "redis_url"))
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    try:
+        main()
+    except MissingSettings as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"the database cannot be reached: {str(error.orig).strip().splitlines()[0]}", err=True)
+        sys.exit(1)

@@ -1,0 +1,144 @@
+"""Answering alerts: the buttons on messages and in Home, and the modals behind two of them."""
+
+import json
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, Respond
+from slack_sdk import WebClient
+
+from bot.context import Context
+from bot.listeners.acting import OUTSIDERS, Actor, actor_of, house_of
+from bot.listeners.home import publish
+from bot.views import modals
+from bot.views.alert import ACTION_IDS, SHOW, page, page_list, read_value, refusal
+from bot.views.parts import Block, Rendered, plain, section
+from bot.views.replies import timeline
+from models.actions import answering, drawing, reading
+from models.answer import Answer
+from models.card import PageCard
+from models.words import PageKind
+
+AT_ONCE = (Answer.ACKNOWLEDGE, Answer.PASS_ON, Answer.REOPEN)
+ANSWER_OF = {action_id: answer for answer, action_id in ACTION_IDS.items()}
+ANSWER_OF_MODAL = {modals.RESOLVE: Answer.RESOLVE, modals.FALSE_POSITIVE: Answer.FALSE_POSITIVE}
+
+
+def register(bolt: App) -> None:
+    for answer in AT_ONCE:
+        bolt.action(ACTION_IDS[answer])(answer_at_once)
+    bolt.action(ACTION_IDS[Answer.RESOLVE])(open_modal)
+    bolt.action(ACTION_IDS[Answer.FALSE_POSITIVE])(open_modal)
+    bolt.action(SHOW)(show)
+    for callback in ANSWER_OF_MODAL:
+        bolt.view(callback)(submit)
+
+
+def answer_at_once(
+    ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+) -> None:
+    """Acknowledge, pass on or reopen: apply it, and draw what was clicked anew in the reply."""
+    ack()
+    who = actor_of(context, client, body)
+    if who is None:
+        _say(body, client, respond, OUTSIDERS)
+        return
+    alert_id, epoch = read_value(action["value"])
+    why = give(house_of(context), ANSWER_OF[action["action_id"]], who, alert_id, epoch)
+    if why:
+        _say(body, client, respond, why)
+    _draw_in_place(context, who, body, respond, client)
+
+
+def give(
+    house: Context, answer: Answer, who: Actor, alert_id: int, epoch: int | None = None, notes: str = ""
+) -> str | None:
+    """Apply an answer and ring for what follows; None, or why nothing has changed."""
+    try:
+        with house.db.begin() as session:
+            answered = answering.give(session, answer, who.workspace_id, alert_id, who.person_id, epoch, notes)
+            card = reading.card(session, who.workspace_id, alert_id)
+    except answering.NoSuchAlert:
+        return f"There is no alert #{alert_id} here. `/heed alerts` lists what is open."
+    if answered.refusal is not None and card is not None:
+        return refusal(answered.refusal, card)
+    house.bell.wake("redraw")
+    if answer in (Answer.PASS_ON, Answer.REOPEN):
+        house.bell.wake("escalate")
+    return None
+
+
+def open_modal(
+    ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+) -> None:
+    """Resolve and false positive ask for words first."""
+    ack()
+    who = actor_of(context, client, body)
+    if who is None:
+        _say(body, client, respond, OUTSIDERS)
+        return
+    alert_id, epoch = read_value(action["value"])
+    with house_of(context).db.begin() as session:
+        card = reading.card(session, who.workspace_id, alert_id)
+    if card is None:
+        return
+    metadata = {"alert": alert_id, "epoch": epoch, "home": (body.get("view") or {}).get("private_metadata")}
+    make = modals.resolve if action["action_id"] == ACTION_IDS[Answer.RESOLVE] else modals.false_positive
+    client.views_open(trigger_id=body["trigger_id"], view=make(card, metadata))
+
+
+def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    """The modal's answer; whoever may not, or comes too late, reads so in the modal."""
+    house, metadata = house_of(context), json.loads(view["private_metadata"])
+    who = actor_of(context, client, body)
+    notes = modals.values(view)[modals.NOTES]
+    answer = ANSWER_OF_MODAL[view["callback_id"]]
+    why = give(house, answer, who, metadata["alert"], metadata["epoch"], notes) if who else OUTSIDERS
+    if why or who is None:
+        ack(response_action="errors", errors={modals.NOTES: why or OUTSIDERS})
+        return
+    ack()
+    if metadata.get("home"):
+        publish(context, client, who, metadata["home"])
+
+
+def show(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    """Everything about one alert, in a modal."""
+    ack()
+    who = actor_of(context, client, body)
+    alert_id, _ = read_value(action["value"])
+    if who is None:
+        return
+    with house_of(context).db.begin() as session:
+        details = reading.details(session, who.workspace_id, alert_id)
+    if details is not None:
+        shown = page(PageCard(details.card, PageKind.NEW)).blocks
+        blocks = [block for block in shown if block["type"] != "actions"]
+        _open_notice(client, body, f"Alert #{alert_id}", [*blocks, *timeline(details)])
+
+
+def _draw_in_place(context: BoltContext, who: Actor, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
+    """Draw what was clicked as it stands now: the message by the reply, Home by publishing it."""
+    if body["container"]["type"] != "message":
+        publish(context, client, who, body["view"]["private_metadata"])
+        return
+    place = (who.workspace_id, body["container"]["channel_id"], body["container"]["message_ts"])
+    house = house_of(context)
+    with house.db.begin() as session:
+        shown = drawing.shown_at(session, *place)
+        drawing.answered_in_place(session, *place)
+    if shown is not None:
+        message: Rendered = page_list(shown.contents) if shown.is_list else page(shown.contents[0])
+        respond(text=message.text, blocks=message.blocks, replace_original=True)
+
+
+def _say(body: dict[str, Any], client: WebClient, respond: Respond, words: str) -> None:
+    """Tell only this person, where they are: below the message, or in a modal over Home."""
+    if body["container"]["type"] == "message":
+        respond(text=words, response_type="ephemeral", replace_original=False)
+    else:
+        _open_notice(client, body, "Nothing has changed", [section(words)])
+
+
+def _open_notice(client: WebClient, body: dict[str, Any], title: str, blocks: list[Block]) -> None:
+    view = {"type": "modal", "title": plain(title), "close": plain("Close"), "blocks": blocks}
+    client.views_open(trigger_id=body["trigger_id"], view=view)

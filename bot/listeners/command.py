@@ -1,0 +1,184 @@
+"""`/heed`: one function a subcommand, each answers only the person who typed it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+
+from bot.context import Context
+from bot.listeners.acting import OUTSIDERS, Actor, actor, actor_of, house_of
+from bot.listeners.alert import give
+from bot.views import replies
+from bot.views.alert import page as page_view
+from bot.views.home import on_call_text
+from bot.views.parts import Rendered, person
+from models.actions import oncall as on_call_actions
+from models.actions import people, raising, reading
+from models.answer import Answer
+from models.card import Filter, PageCard
+from models.db import now_of
+from models.words import PageKind, Role
+
+MENTION = re.compile(r"^<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody typed after the subcommand, and all that is needed to answer it."""
+
+    house: Context
+    who: Actor
+    words: str
+    find: Callable[[str], Actor | None]
+
+
+def register(bolt: App) -> None:
+    bolt.command("/heed")(heed)
+
+
+def heed(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+    """Find the subcommand and answer in place; what is not understood gets the list of what is."""
+    who = actor_of(context, client, body)
+    if who is None:
+        ack(OUTSIDERS)
+        return
+    name, _, words = (body.get("text") or "help").strip().partition(" ")
+    subcommand = SUBCOMMANDS.get(name.lower())
+    if subcommand is None:
+        ack(replies.help_text(unknown=name))
+        return
+    asked = Asked(house_of(context), who, words.strip(), lambda slack_id: actor(context, client, slack_id))
+    answer = subcommand(asked)
+    if isinstance(answer, str):
+        ack(answer)
+    else:
+        ack(text=answer.text, blocks=answer.blocks)
+
+
+def page(asked: Asked) -> str:
+    target, title = _mention(asked.words)
+    if not title:
+        return "Say what is wrong: `/heed page @person The payment job hangs`. Without a person, the policy decides."
+    if len(title) > raising.TITLE_LENGTH:
+        return f"That is too long for a page ({len(title)} of {raising.TITLE_LENGTH} characters). Nobody was paged."
+    paged = asked.find(target) if target else None
+    if target and paged is None:
+        return f"{person(target)} cannot be paged: only active people of this workspace can. Nobody was paged."
+    with asked.house.db.begin() as session:
+        number = raising.raise_by_hand(
+            session, asked.who.workspace_id, asked.who.person_id, title, paged.person_id if paged else None
+        )
+    asked.house.bell.wake("escalate")
+    whom = person(paged.slack_id) if paged else "Everybody on call"
+    return f"Raised #{number}. {whom} is paged now; if nobody answers, it goes on by the policy."
+
+
+def alerts(asked: Asked) -> Rendered:
+    mine = asked.who.role not in (Role.ADMIN, Role.RESPONDER)
+    with asked.house.db.begin() as session:
+        person_id = asked.who.person_id if mine else None
+        listing = reading.listing(session, asked.who.workspace_id, Filter(), person_id)
+        return replies.alerts(listing, now_of(session), mine)
+
+
+def show(asked: Asked) -> str | Rendered:
+    number, _ = _number(asked.words)
+    if number is None:
+        return "Which one? `/heed show 12`. `/heed alerts` lists what is open."
+    with asked.house.db.begin() as session:
+        someone = people.find(session, asked.who.workspace_id, asked.who.slack_id)
+        seen = someone is not None and reading.may_see(session, asked.who.workspace_id, number, someone)
+        details = reading.details(session, asked.who.workspace_id, number) if seen else None
+    if details is None:
+        return f"There is no alert #{number} that you can see. `/heed alerts` lists what is open."
+    shown = page_view(PageCard(details.card, PageKind.NEW))
+    return Rendered(shown.text, [*shown.blocks, *replies.timeline(details)])
+
+
+def _answer(answer: Answer, done: str, example: str) -> Callable[[Asked], str]:
+    def subcommand(asked: Asked) -> str:
+        number, notes = _number(asked.words)
+        if number is None:
+            return f"Which one? `/heed {example}`. `/heed alerts` lists what is open."
+        return give(asked.house, answer, asked.who, number, notes=notes) or done.format(number=number)
+
+    return subcommand
+
+
+def oncall(asked: Asked) -> str:
+    with asked.house.db.begin() as session:
+        return on_call_text(on_call_actions.on_call(session, asked.who.workspace_id))
+
+
+def test(asked: Asked) -> str:
+    with asked.house.db.begin() as session:
+        raising.raise_test(session, asked.who.workspace_id, asked.who.person_id)
+    asked.house.bell.wake("escalate")
+    return "A test page is on its way to you, and to nobody else. It shows how long it took."
+
+
+def admins(asked: Asked) -> str:
+    verb, _, rest = asked.words.partition(" ")
+    if verb in ("add", "remove"):
+        return _set_role(asked, rest, Role.ADMIN if verb == "add" else Role.MEMBER)
+    with asked.house.db.begin() as session:
+        return replies.admins([each.slack_id for each in people.admins(session, asked.who.workspace_id)])
+
+
+def role(asked: Asked) -> str:
+    target, word = _mention(asked.words)
+    if target is None or word not in (Role.ADMIN, Role.RESPONDER, Role.MEMBER):
+        return "Whom, and what? `/heed role @person responder` (or `admin`, or `member`)."
+    return _set_role(asked, asked.words, Role(word))
+
+
+def _set_role(asked: Asked, words: str, wanted: Role) -> str:
+    if asked.who.role is not Role.ADMIN:
+        return "Only admins can change roles. `/heed admins` says who they are."
+    target, _ = _mention(words)
+    someone = asked.find(target) if target else None
+    if someone is None:
+        return "I need an active person of this workspace: `/heed admins add @person`."
+    try:
+        with asked.house.db.begin() as session:
+            people.set_role(session, asked.who.workspace_id, someone.person_id, wanted, by=asked.who.person_id)
+    except people.LastAdmin:
+        return f"{person(target)} is the only admin. Add another one first: `/heed admins add @person`."
+    return f"{person(target)} is {'an admin' if wanted is Role.ADMIN else f'a {wanted.value}'} now."
+
+
+def help_(asked: Asked) -> str:
+    return replies.help_text()
+
+
+def _mention(words: str) -> tuple[str | None, str]:
+    """(Slack id, what follows) of text that begins with a mention; (None, all of it) otherwise."""
+    found = MENTION.match(words)
+    return (found["id"], words[found.end() :].strip()) if found else (None, words.strip())
+
+
+def _number(words: str) -> tuple[int | None, str]:
+    """(alert number, what follows) of "12 fixed the disk" or "#12"."""
+    found = re.match(r"#?(\d{1,18})(?:\s+|$)", words)
+    return (int(found[1]), words[found.end() :].strip()) if found else (None, words)
+
+
+SUBCOMMANDS: dict[str, Callable[[Asked], str | Rendered]] = {
+    "page": page,
+    "alerts": alerts,
+    "show": show,
+    "ack": _answer(Answer.ACKNOWLEDGE, "Acknowledged #{number}; nobody else is paged.", "ack 12"),
+    "resolve": _answer(Answer.RESOLVE, "Resolved #{number}.", "resolve 12 fixed the disk"),
+    "false-positive": _answer(
+        Answer.FALSE_POSITIVE, "Marked #{number} as a false positive.", "false-positive 12 only a test"
+    ),
+    "reopen": _answer(Answer.REOPEN, "Reopened #{number}; it is escalated again.", "reopen 12"),
+    "oncall": oncall,
+    "test": test,
+    "admins": admins,
+    "role": role,
+    "help": help_,
+}

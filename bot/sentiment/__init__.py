@@ -1,0 +1,1 @@
+"""Rating what clients write: `bot.sentiment.rater.Rater.assess(burst) -> Assessment`."""

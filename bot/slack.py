@@ -1,0 +1,208 @@
+"""The only proactive sender to Slack. It never retries by itself: what happened is returned, the rows decide.
+
+`chat.postMessage` has no idempotency key, and a POST whose answer was lost may have been read. So a post carries its
+mark in the message's metadata, and an unclear answer is settled by looking for the mark (rule 8, flow 3).
+"""
+
+import http.client
+import socket
+import urllib.error
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.views.parts import Rendered
+from models.actions.workspaces import Installation
+from models.person import Profile
+
+TIMEOUT_SECONDS = 10
+EVENT_TYPE = "heed_post"
+LOOK_BACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Slack has it, here."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """It was certainly not sent; try again after `wait`. `outage` means that the whole workspace is out of reach."""
+
+    wait: timedelta
+    why: str
+    outage: bool
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """It may or may not have been sent."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Slack will never take it: because of the person, the workspace's token, or the content (`about`)."""
+
+    about: str
+    why: str
+
+
+Result = Sent | NotSent | Unclear | Refused
+
+PERSON, WORKSPACE, CONTENT, GONE = "person", "workspace", "content", "gone"
+_ABOUT = {
+    **dict.fromkeys(
+        ("user_not_found", "user_disabled", "users_not_found", "user_not_visible", "cannot_dm_bot", "channel_not_found",
+         "is_archived", "not_in_channel", "messages_tab_disabled", "user_is_restricted"),
+        PERSON,
+    ),
+    **dict.fromkeys(
+        ("token_revoked", "token_expired", "invalid_auth", "not_authed", "account_inactive", "missing_scope",
+         "team_access_not_granted", "org_login_required", "access_denied", "app_missing_action_url", "no_permission",
+         "ekm_access_denied", "not_allowed_token_type"),
+        WORKSPACE,
+    ),
+    **dict.fromkeys(("message_not_found", "cant_update_message", "edit_window_closed"), GONE),
+}  # fmt: skip
+_MAYBE_DONE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_NEVER_LEFT = (ConnectionRefusedError, socket.gaierror)
+
+
+class Slack:
+    """Calls to Slack's Web API with a workspace's token; each method is one request."""
+
+    def __init__(self, api_url: str, timeout: int = TIMEOUT_SECONDS) -> None:
+        self._url = api_url
+        self._timeout = timeout
+
+    def post(self, token: str, channel: str, message: Rendered, mark: str) -> Result:
+        """Post a message that carries `mark`."""
+        return self._send(
+            token,
+            "chat.postMessage",
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks or None,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"mark": mark}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def update(self, token: str, channel: str, ts: str, message: Rendered) -> Result:
+        """Replace what a message of ours shows."""
+        return self._send(
+            token, "chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks, parse="none"
+        )
+
+    def open_dm(self, token: str, slack_id: str) -> Result:
+        """The direct-message channel with somebody; `Sent` with an empty ts."""
+        return self._send(token, "conversations.open", users=slack_id)
+
+    def find(self, token: str, channel: str, mark: str, since: datetime) -> Result | None:
+        """The message with this mark in the channel; None when it is certainly not among those since then."""
+        try:
+            answer = self._client(token).conversations_history(
+                channel=channel,
+                oldest=f"{(since - LOOK_BACK).timestamp():.6f}",
+                include_all_metadata=True,
+                limit=100,
+            )
+        except (SlackApiError, OSError, http.client.HTTPException) as error:
+            return _failure(error)
+        for message in answer["messages"]:
+            payload = message.get("metadata", {}).get("event_payload", {})
+            if payload.get("mark") == mark:
+                return Sent(channel, message["ts"])
+        return None
+
+    def whoami(self, token: str) -> Installation:
+        """Where this token belongs; raises SlackApiError or OSError."""
+        answer = self._client(token).auth_test()
+        return Installation(
+            team_id=answer["team_id"], name=answer["team"], url=answer["url"], bot_user_id=answer["user_id"]
+        )
+
+    def team_name(self, token: str, team_id: str) -> str:
+        """What the other side of a shared channel is called; empty when Slack does not say."""
+        try:
+            return str(self._client(token).team_info(team=team_id)["team"]["name"])
+        except (SlackApiError, OSError, http.client.HTTPException):
+            return ""
+
+    def granted_scopes(self, token: str) -> set[str]:
+        """The scopes that Slack says this token has; raises SlackApiError or OSError."""
+        headers = self._client(token).auth_test().headers
+        listed = next((value for key, value in headers.items() if key.lower() == "x-oauth-scopes"), "")
+        return {scope.strip() for scope in listed.split(",") if scope.strip()}
+
+    def people(self, token: str) -> Iterator[Profile]:
+        """Everybody of our side, page by page, without bots and external people; raises SlackApiError or OSError."""
+        cursor = ""
+        while True:
+            answer = self._client(token).users_list(limit=200, cursor=cursor)
+            for user in answer["members"]:
+                if not user.get("is_bot") and not user.get("is_stranger") and user["id"] != "USLACKBOT":
+                    yield profile_of(user)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def _send(self, token: str, method: str, **arguments: Any) -> Result:
+        given = {key: value for key, value in arguments.items() if value is not None}
+        try:
+            answer = self._client(token).api_call(method, json=given)
+        except (SlackApiError, OSError, http.client.HTTPException) as error:
+            return _failure(error)
+        channel = answer["channel"]
+        return Sent(channel if isinstance(channel, str) else channel["id"], answer.get("ts") or "")
+
+    def _client(self, token: str) -> WebClient:
+        return WebClient(token=token, base_url=self._url, timeout=self._timeout, retry_handlers=[])
+
+
+def profile_of(user: dict[str, Any]) -> Profile:
+    """A person from what `users.info` and `users.list` tell."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return Profile(
+        slack_id=user["id"],
+        name=next((name for name in names if name), user["id"]),
+        time_zone=user.get("tz") or "UTC",
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        active=not user.get("deleted", False),
+    )
+
+
+def _failure(error: SlackApiError | OSError | http.client.HTTPException) -> NotSent | Unclear | Refused:
+    """Which of the kinds of failure an exception is."""
+    if isinstance(error, SlackApiError):
+        return _api_failure(error)
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, _NEVER_LEFT):
+        return NotSent(timedelta(seconds=5), "Slack cannot be reached", outage=True)
+    return Unclear(type(cause).__name__)
+
+
+def _api_failure(error: SlackApiError) -> NotSent | Unclear | Refused:
+    response = error.response
+    status = response["status"] if isinstance(response, dict) else response.status_code
+    headers = response["headers"] if isinstance(response, dict) else response.headers
+    code = str(response.get("error") or "")
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        wait = next((value for key, value in headers.items() if key.lower() == "retry-after"), "1")
+        return NotSent(timedelta(seconds=max(1, int(wait))), "rate limited by Slack", outage=False)
+    if code in _ABOUT:
+        return Refused(_ABOUT[code], code)
+    if status >= 500 or not code or code in _MAYBE_DONE:
+        return Unclear(code or f"HTTP {status}")
+    return Refused(CONTENT, code)

@@ -1,0 +1,51 @@
+"""Prometheus Alertmanager's webhook, version 4; see its documentation on `webhook_config`.
+
+    {"version": "4", "status": "firing", "groupKey": "…", "externalURL": "http://alertmanager:9093",
+     "alerts": [{"status": "firing", "labels": {"alertname": "HighLatency", "severity": "critical"},
+                 "annotations": {"summary": "…", "description": "…"}, "startsAt": "2026-11-21T23:59:26.919Z",
+                 "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://…", "fingerprint": "e147ac8fa51f44a8"}]}
+
+Each alert of the group is a signal of its own, by its fingerprint and the time it started at.
+"""
+
+from typing import Any
+
+from bot.sources.reading import (
+    DETAILS_LENGTH,
+    KEY_LENGTH,
+    TITLE_LENGTH,
+    Unreadable,
+    items,
+    labels,
+    link,
+    mapping,
+    moment,
+    severity,
+    words,
+)
+from models.signal import Signal
+
+
+def parse(payload: Any) -> list[Signal]:
+    """One signal for each alert of the group; raises Unreadable."""
+    body = mapping(payload, "body")
+    return [_signal(each, f"alerts[{index}]") for index, each in enumerate(items(body.get("alerts"), "alerts"))]
+
+
+def _signal(raw: Any, field: str) -> Signal:
+    alert = mapping(raw, field)
+    state = alert.get("status")
+    if state not in ("firing", "resolved"):
+        raise Unreadable(f"{field}.status: must be firing or resolved")
+    named = labels(alert.get("labels"), f"{field}.labels")
+    notes = labels(alert.get("annotations"), f"{field}.annotations")
+    return Signal(
+        key=f"fingerprint:{words(alert.get('fingerprint'), f'{field}.fingerprint', KEY_LENGTH)}",
+        firing=state == "firing",
+        title=(notes.get("summary") or named.get("alertname") or "Alert without a name")[:TITLE_LENGTH],
+        severity=severity(named.get("severity")),
+        details=notes.get("description", "")[:DETAILS_LENGTH],
+        link=link(alert.get("generatorURL")),
+        labels=named,
+        started_at=moment(alert.get("startsAt"), f"{field}.startsAt"),
+    )

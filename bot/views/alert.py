@@ -1,0 +1,205 @@
+"""An alert as people get it: the direct message of a page, lists of several, and the words of an answer's refusal."""
+
+import json
+from collections.abc import Sequence
+
+from bot.views.parts import (
+    BADGES,
+    TEXT_LENGTH,
+    Block,
+    Rendered,
+    actions,
+    at,
+    button,
+    context,
+    cut,
+    escape,
+    header,
+    on,
+    passage,
+    people,
+    person,
+    quote,
+    quoted,
+    safe_link,
+    section,
+)
+from models.answer import Answer, Refusal
+from models.card import Card, PageCard
+from models.words import Origin, PageKind, Status
+
+ANSWERS = {
+    Answer.ACKNOWLEDGE: ("alert_acknowledge", "Acknowledge", "primary"),
+    Answer.RESOLVE: ("alert_resolve", "Resolve…", None),
+    Answer.FALSE_POSITIVE: ("alert_false_positive", "False positive…", None),
+    Answer.PASS_ON: ("alert_pass_on", "Pass on now", None),
+    Answer.REOPEN: ("alert_reopen", "Reopen", None),
+}
+ACTION_IDS = {answer: action_id for answer, (action_id, _, _) in ANSWERS.items()}
+SHOW = "alert_show"
+LIST_SHOWN = 12
+LABELS_SHOWN = 10
+
+
+def value_of(card: Card) -> str:
+    """What a button carries: the alert and the epoch at which it was drawn."""
+    return json.dumps({"alert": card.id, "epoch": card.epoch})
+
+
+def read_value(value: str) -> tuple[int, int]:
+    """(alert, epoch) of a button's value; raises ValueError on anything else."""
+    try:
+        stored = json.loads(value)
+        return int(stored["alert"]), int(stored["epoch"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a value of ours: {error}") from None
+
+
+def page(shown: PageCard) -> Rendered:
+    """The direct message of one page, as the alert stands now."""
+    card = shown.card
+    blocks = [header(f"{_headline(card)}: {card.title}"), context(_facts(card)), *_body(card)]
+    reason = _reason(shown)
+    if reason:
+        blocks.append(section(reason))
+    blocks.append(section(_standing(card)))
+    if card.notes and not card.status.is_live:
+        blocks.append(quote(card.notes))
+    blocks += _buttons(card)
+    return Rendered(cut(_text(shown), TEXT_LENGTH), blocks)
+
+
+def page_list(shown: Sequence[PageCard]) -> Rendered:
+    """Several pages in one message; the worst are named, each with its own Acknowledge."""
+    waiting = [each.card for each in shown if each.card.status is Status.OPEN]
+    count = len(waiting)
+    head = f"{count} alerts need an answer" if count != 1 else "1 alert needs an answer"
+    if not count:
+        head = f"All {len(shown)} alerts here are answered"
+    blocks = [header(head)]
+    for card in [each.card for each in shown][:LIST_SHOWN]:
+        line = f"{BADGES[card.severity]} *#{card.id}* {quoted(card.title, 160)}\n{_standing(card)}"
+        accessory = None
+        if Answer.ACKNOWLEDGE in card.answers:
+            accessory = button("Acknowledge", ACTION_IDS[Answer.ACKNOWLEDGE], value_of(card))
+        blocks.append({**section(line, accessory), "block_id": f"alert:{card.id}"})
+    more = len(shown) - LIST_SHOWN
+    if more > 0:
+        blocks.append(context(f"and {more} more: `/heed alerts` lists all."))
+    worst = ", ".join(f"#{card.id} {quoted(card.title, 80)}" for card in waiting[:5])
+    return Rendered(cut(f"{head}: {worst}" if worst else head, TEXT_LENGTH), blocks)
+
+
+def _headline(card: Card) -> str:
+    if card.origin is Origin.TEST:
+        return "Test"
+    return card.severity.label.capitalize() + (f" · {card.client}" if card.client else "")
+
+
+def _facts(card: Card) -> str:
+    parts = [f"{BADGES[card.severity]} *#{card.id}*", card.status.label]
+    if card.source:
+        parts.append(f"from {quoted(card.source, 80)}")
+    if card.raised_by and card.origin is Origin.PERSON:
+        parts.append(f"raised by {person(card.raised_by)}")
+    parts.append(f"since {on(card.opened_at)}")
+    if card.count > 1:
+        parts.append(f"seen {card.count} times, last {at(card.last_seen_at)}")
+    return " · ".join(parts)
+
+
+def _body(card: Card) -> list[Block]:
+    blocks: list[Block] = []
+    if card.excerpt:
+        blocks.append(quote(card.excerpt))
+    if card.details:
+        blocks.append(passage(card.details))
+    if card.indicators:
+        blocks.append(context(" ".join(f"`{quoted(each.replace('_', ' '), 40)}`" for each in card.indicators[:10])))
+    if card.suggested_action:
+        blocks.append(section(f"*Suggested:* {quoted(card.suggested_action, 600)}"))
+    if card.labels and card.origin is Origin.SIGNAL:
+        shown = list(card.labels.items())[:LABELS_SHOWN]
+        blocks.append(context(" · ".join(f"{quoted(key, 60)}={quoted(str(value), 100)}" for key, value in shown)))
+    link = safe_link(card.link)
+    if link:
+        blocks.append(section(f"<{link}|{'Open the message' if card.client else 'Open the source'}>"))
+    return blocks
+
+
+def _reason(shown: PageCard) -> str:
+    """Why this message came, when it is not simply a new alert."""
+    card = shown.card
+    match shown.kind:
+        case PageKind.EXHAUSTED:
+            return f"*Nobody has answered.* {_levels(card)} reached, {_laps(card)}, and nobody is paged any more."
+        case PageKind.UNREACHABLE:
+            return "*Nobody could be reached* by the policy of this alert. It is tried again every 5 minutes."
+        case PageKind.MISCONFIGURED:
+            return f"*This alert cannot be escalated:* its policy {quoted(card.policy, 80)} does not work. Please answer."
+    return ""
+
+
+def _standing(card: Card) -> str:
+    """One line: who has answered, or who is paged and what happens next."""
+    if card.status is Status.ACKNOWLEDGED and card.acknowledged_at:
+        return f"Acknowledged by {person(card.acknowledged_by)}, {at(card.acknowledged_at)}"
+    if not card.status.is_live and card.closed_at:
+        who = person(card.closed_by) if card.closed_by else "its source"
+        word = "Resolved" if card.status is Status.RESOLVED else "Marked as a false positive"
+        return f"{word} by {who}, {at(card.closed_at)}"
+    if card.round_trip is not None:
+        return f"It reached you {card.round_trip:.2f} s after `/heed test`."
+    paged = f"Paged: {people(card.paged)}" if card.paged else "Nobody is paged yet"
+    if card.exhausted_at:
+        return f"{paged} · nobody answered, escalation ended {at(card.exhausted_at)}"
+    place = f"level {max(card.level, 1)} of {card.levels}, lap {card.lap} of {card.laps}"
+    ahead = f" · goes on {at(card.next_step_at)}" if card.next_step_at else ""
+    return f"{paged} · {place}{ahead}"
+
+
+def _levels(card: Card) -> str:
+    return f"All {card.levels} levels were" if card.levels > 1 else "The only level was"
+
+
+def _laps(card: Card) -> str:
+    return f"{card.laps} times" if card.laps > 1 else "once"
+
+
+def _buttons(card: Card) -> list[Block]:
+    offered = [button(ANSWERS[each][1], ANSWERS[each][0], value_of(card), ANSWERS[each][2]) for each in card.answers]
+    return [actions(f"alert:{card.id}", *offered)] if offered else []
+
+
+def _text(shown: PageCard) -> str:
+    """The whole story for a phone's notification and a screen reader, in sentences."""
+    card = shown.card
+    head = "Test page" if card.origin is Origin.TEST else f"{_headline(card)} alert #{card.id}: {escape(card.title)}"
+    sentences = [head]
+    if card.status is not Status.OPEN:
+        sentences.insert(0, _standing(card))
+    what = quoted(card.excerpt or card.details, 300)
+    if what:
+        sentences.append(f"“{what}”")
+    if card.status is Status.OPEN:
+        sentences.append(_reason(shown).replace("*", ""))
+        if card.suggested_action:
+            sentences.append(f"Suggested: {quoted(card.suggested_action, 200)}")
+        sentences.append("Acknowledge to stop the escalation")
+    return " ".join(each if each[-1] in ".!?" else f"{each}." for each in sentences if each)
+
+
+def refusal(why: Refusal, card: Card) -> str:
+    """What the loser of a race, or somebody who may not, is told: who was first, and what can be done now."""
+    match why:
+        case Refusal.NOT_ALLOWED:
+            return f"Only admins, responders and those who were paged may answer #{card.id}. Nothing has changed."
+        case Refusal.OUTDATED:
+            return f"#{card.id} has changed since this message was drawn, so nothing was done. {_standing(card)}."
+        case Refusal.NOT_CLOSED:
+            return f"#{card.id} is not closed, so there is nothing to reopen. {_standing(card)}."
+        case Refusal.TOO_LATE:
+            return f"#{card.id} was closed more than an hour ago. If it is back, raise it anew with `/heed page`."
+        case Refusal.ALREADY if not card.status.is_live:
+            return f"A newer alert has taken over from #{card.id}, so it stays closed."
+    return f"Nothing to do for #{card.id}. {_standing(card)}."

@@ -1,0 +1,106 @@
+"""The modals: resolving with notes, marking a false positive, raising an alert."""
+
+import json
+from typing import Any
+
+from bot.views.parts import Block, clean, context, cut, option, plain, quoted, section
+from models.card import Card
+from models.words import Severity
+
+RESOLVE = "resolve_alert"
+FALSE_POSITIVE = "false_positive_alert"
+RAISE = "raise_alert"
+NOTES, TITLE, DETAILS, SEVERITY, PERSON = "notes", "title", "details", "severity", "person"
+NOTES_LENGTH = 2000
+TITLE_LENGTH = 200
+DETAILS_LENGTH = 2500
+
+
+def resolve(card: Card, metadata: dict[str, Any], notes: str = "") -> Block:
+    return _closing(RESOLVE, "Resolve alert", "Resolve", card, metadata, "What was done?", notes)
+
+
+def false_positive(card: Card, metadata: dict[str, Any]) -> Block:
+    return _closing(FALSE_POSITIVE, "False positive", "Mark", card, metadata, "Why was it a false alarm?", "")
+
+
+def _closing(
+    callback: str, title: str, submit: str, card: Card, metadata: dict[str, Any], label: str, initial: str
+) -> Block:
+    note: Block = {
+        "type": "plain_text_input",
+        "action_id": NOTES,
+        "multiline": True,
+        "max_length": NOTES_LENGTH,
+        "focus_on_load": True,
+    }
+    if initial:
+        note["initial_value"] = cut(initial, NOTES_LENGTH)
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(metadata),
+        "title": plain(title),
+        "submit": plain(submit),
+        "close": plain("Cancel"),
+        "blocks": [
+            section(f"*#{card.id}* {quoted(card.title, 300)}"),
+            {"type": "input", "block_id": NOTES, "optional": True, "label": plain(label), "element": note},
+            context("Everybody who was paged sees this. It can be reopened for an hour."),
+        ],
+    }
+
+
+def raise_alert(title: str = "", details: str = "", link: str = "") -> Block:
+    """The form for an alert in one's own name, prefilled from the message it is about."""
+    severities = [option(each.label.capitalize(), each.label) for each in Severity]
+    return {
+        "type": "modal",
+        "callback_id": RAISE,
+        "private_metadata": json.dumps({"link": link}),
+        "title": plain("Raise an alert"),
+        "submit": plain("Raise"),
+        "close": plain("Cancel"),
+        "blocks": [
+            _input(TITLE, "What is wrong?", _text(TITLE, TITLE_LENGTH, title)),
+            _input(DETAILS, "Details", _text(DETAILS, DETAILS_LENGTH, details, multiline=True), optional=True),
+            _input(
+                SEVERITY,
+                "How bad is it?",
+                {
+                    "type": "static_select",
+                    "action_id": SEVERITY,
+                    "options": severities,
+                    "initial_option": severities[Severity.HIGH - 1],
+                },
+            ),
+            _input(
+                PERSON,
+                "Page first",
+                {"type": "users_select", "action_id": PERSON},
+                optional=True,
+                hint="Nobody chosen: the policy decides. If there is no answer, it goes on by the policy.",
+            ),
+        ],
+    }
+
+
+def _input(block_id: str, label: str, element: Block, optional: bool = False, hint: str = "") -> Block:
+    block = {"type": "input", "block_id": block_id, "label": plain(label), "element": element, "optional": optional}
+    return {**block, "hint": plain(hint)} if hint else block
+
+
+def _text(action_id: str, length: int, initial: str, multiline: bool = False) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": action_id, "max_length": length, "multiline": multiline}
+    shown = cut(clean(initial if multiline else " ".join(initial.split())), length)
+    return {**element, "initial_value": shown} if shown else element
+
+
+def values(view: dict[str, Any]) -> dict[str, str]:
+    """What was entered, by block: text, the chosen option's value, or the chosen person; empty where nothing was."""
+    found: dict[str, str] = {}
+    for block_id, elements in view["state"]["values"].items():
+        for element in elements.values():
+            chosen = element.get("selected_option") or {}
+            found[block_id] = element.get("value") or element.get("selected_user") or chosen.get("value") or ""
+    return found

@@ -1,0 +1,164 @@
+"""Small pieces of Block Kit that every view is made of. Text from outside is escaped or goes into plain text."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from models.words import Severity, Status
+
+Block = dict[str, Any]
+
+HEADER_LENGTH = 150
+SECTION_LENGTH = 3000
+TEXT_LENGTH = 3500
+BADGES = {
+    Severity.CRITICAL: ":red_circle:",
+    Severity.HIGH: ":large_yellow_circle:",
+    Severity.MEDIUM: ":large_blue_circle:",
+    Severity.LOW: ":white_circle:",
+}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message: `text` is what phones and screen readers get, so it tells the whole story; `blocks` is the picture."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+def clean(text: str) -> str:
+    """`text` without characters that cannot be seen or that turn the reading direction; new lines stay."""
+    kept = _INVISIBLE.sub("", text)
+    return "".join(char for char in kept if char in "\n\t" or unicodedata.category(char) != "Cc")
+
+
+def escape(text: str) -> str:
+    """`text` as Slack's mrkdwn and top-level text show it literally: never a mention, never a link."""
+    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, length: int) -> str:
+    """At most `length` characters; what is longer ends in an ellipsis."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def quoted(text: str, length: int = 200) -> str:
+    """Outside text inside our own mrkdwn: one line, cut, escaped, and no formatting marks."""
+    line = " ".join(clean(text).split())
+    return re.sub(r"[*_~`]", "", escape(cut(line, length)))
+
+
+def at(moment: datetime, form: str = "{time}") -> str:
+    """A moment in the reader's time zone; older clients and screen readers get UTC."""
+    return f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>"
+
+
+def on(moment: datetime) -> str:
+    """A moment with its day, in the reader's time zone."""
+    stamp = int(moment.timestamp())
+    return f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def ago(since: datetime, now: datetime) -> str:
+    """How long ago in words: "just now", "5 minutes", "3 hours", "2 days"."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return "just now"
+
+
+def person(slack_id: str | None) -> str:
+    return f"<@{slack_id}>" if slack_id else "somebody"
+
+
+def people(slack_ids: Iterable[str], at_most: int = 8) -> str:
+    """Mentions, shortened: "@a, @b and 3 more"."""
+    ids = list(slack_ids)
+    shown = ", ".join(person(each) for each in ids[:at_most])
+    return f"{shown} and {len(ids) - at_most} more" if len(ids) > at_most else shown
+
+
+def safe_link(url: str) -> str:
+    """`url` if it is http(s), with the characters encoded that could end a link early; empty otherwise."""
+    if not re.match(r"https?://[^\s]+$", url, re.IGNORECASE):
+        return ""
+    return clean(url).replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": cut(clean(text), HEADER_LENGTH), "emoji": False}}
+
+
+def section(mrkdwn: str, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": _mrkdwn(cut(mrkdwn, SECTION_LENGTH))}
+    return {**block, "accessory": accessory} if accessory else block
+
+
+def fields(*texts: str) -> Block:
+    return {"type": "section", "fields": [_mrkdwn(text) for text in texts]}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(cut(text, 2000)) for text in texts]}
+
+
+def quote(text: str) -> Block:
+    """Outside text as a quote; rich text knows no markup, so nothing in it can mention, link or format."""
+    return _rich("rich_text_quote", text)
+
+
+def passage(text: str) -> Block:
+    """Outside text as a paragraph, literally."""
+    return _rich("rich_text_section", text)
+
+
+def _rich(kind: str, text: str) -> Block:
+    shown = cut(clean(text), SECTION_LENGTH) or " "
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": [{"type": "text", "text": shown}]}]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def plain(text: str) -> Block:
+    return {"type": "plain_text", "text": clean(text), "emoji": True}
+
+
+def button(label: str, action_id: str, value: str, style: str | None = None) -> Block:
+    made: Block = {"type": "button", "text": plain(label), "action_id": action_id, "value": value}
+    return {**made, "style": style} if style else made
+
+
+def actions(block_id: str, *elements: Block) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def option(label: str, value: str) -> Block:
+    return {"text": plain(label), "value": value}
+
+
+def select(action_id: str, options: list[Block], chosen: str) -> Block:
+    initial = next((each for each in options if each["value"] == chosen), options[0])
+    return {"type": "static_select", "action_id": action_id, "options": options, "initial_option": initial}
+
+
+def severity_badge(severity: Severity) -> str:
+    return f"{BADGES[severity]} *{severity.label.capitalize()}*"
+
+
+def status_word(status: Status) -> str:
+    return status.label

@@ -1,0 +1,146 @@
+"""The clock: rings for what rq-scheduler holds, finds what is overdue, and pages by itself when no worker does.
+
+Rule 3. Any number of clocks may run; everything they do is harmless twice.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import FrameType
+
+import click
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
+
+from bot.context import Context, build
+from jobs import deliver, logs, redraw
+from jobs.beat import CLOCK_BEAT, PAGE_BEAT
+from jobs.context import use
+from jobs.escalate import escalate
+from jobs.supervisor import follow_parent
+from jobs.sweep import sweep
+from models.actions import assessing, delivering, drawing, escalating, workspaces
+from models.config import Settings
+from models.db import DatabaseAway, now_of
+
+log = structlog.get_logger()
+
+TICK_SECONDS = 1.0
+OVERDUE = timedelta(seconds=2)
+WORKER_SILENT = timedelta(seconds=6)
+BEAT_EVERY, MINUTE = 2, 60
+AHEAD = timedelta(seconds=90)
+
+NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
+    "escalate": escalating.next_due,
+    "deliver": delivering.next_due,
+    "redraw": drawing.next_due,
+    "analyze": assessing.next_due,
+}
+
+
+@dataclass
+class Clock:
+    """One clock; `tick` is called once a second."""
+
+    context: Context
+    ticks: int = 0
+    standing_in: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def tick(self) -> None:
+        """One second's work: ring what is scheduled, ring for what is overdue, and page if no worker does."""
+        rings = self._ring_scheduled()
+        with self.context.db.begin() as session:
+            now = now_of(session)
+            due = {job: look(session) for job, look in NEXT_DUE.items()}
+            beats = workspaces.beats(session)
+            rescued = escalating.rescue_stranded(session)
+            if self.ticks % BEAT_EVERY == 0:
+                workspaces.beat(session, CLOCK_BEAT)
+        if rescued:
+            log.warning("alerts without a live step taken up again", count=rescued)
+            self.context.bell.ring_regardless("escalate")
+        self._ring_overdue(due, now)
+        if self.ticks % MINUTE == 0:
+            self._each_minute(due, now)
+        self._stand_in(rings, beats.get(PAGE_BEAT), now)
+        self.ticks += 1
+
+    def _ring_scheduled(self) -> bool:
+        """False when Redis is away."""
+        try:
+            self.context.bell.ring_scheduled()
+        except RedisError:
+            return False
+        if self.ticks % BEAT_EVERY == 0:
+            return self.context.bell.ring_regardless("beat_page") and self.context.bell.ring_regardless("beat_rate")
+        return True
+
+    def _ring_overdue(self, due: dict[str, datetime | None], now: datetime) -> None:
+        """Something due for two seconds that nobody looks at: its ring was lost, whatever the flag says."""
+        for job, moment in due.items():
+            if moment is not None and now - moment > OVERDUE:
+                self.context.bell.ring_regardless(job)
+
+    def _each_minute(self, due: dict[str, datetime | None], now: datetime) -> None:
+        """Redis may have been emptied: arm what is due soon and the periodic jobs again, and sweep."""
+        try:
+            self.context.bell.assert_periodic()
+        except RedisError:
+            log.warning("Redis is away")
+        for job, moment in due.items():
+            if moment is not None and now < moment < now + AHEAD:
+                self.context.bell.wake(job, at=moment)
+        sweep(self.context)
+
+    def _stand_in(self, rings: bool, last_beat: datetime | None, now: datetime) -> None:
+        """While Redis is away, and until a worker has beaten again, the clock does the page work itself."""
+        silent = last_beat is None or now - last_beat > WORKER_SILENT
+        needed = (not rings) or silent
+        if needed != self.standing_in:
+            log.warning("no worker beats: the clock pages by itself" if needed else "a worker beats again")
+            self.standing_in = needed
+        if needed:
+            escalate(self.context)
+            deliver.deliver(self.context, deliver.pump())
+            redraw.redraw(self.context, redraw.pump())
+
+    def run(self) -> None:
+        """Tick each second until `stop`; a database that is away is waited for."""
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                self.tick()
+            except DatabaseAway:
+                log.warning("the database is away")
+            self._stopping.wait(max(0.0, TICK_SECONDS - (time.monotonic() - started)))
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+
+@click.command()
+def clock() -> None:
+    """Run the clock: rings for what is due, and pages by itself while no worker does."""
+    logs.set_up()
+    context = build(Settings().require("database_url", "redis_url", "heed_secret_key"))
+    use(context)
+    ticking = Clock(context)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        ticking.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    follow_parent()
+    log.info("clock started")
+    ticking.run()
+    deliver.pump().close()
+    redraw.pump().close()
+    context.db.dispose()
+    log.info("clock stopped")

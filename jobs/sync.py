@@ -1,0 +1,51 @@
+"""Brings workspaces and people in from Slack."""
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.context import Context
+from jobs.context import current
+from models.actions import people, workspaces
+from models.actions.journal import note
+from models.db import now_of
+
+log = structlog.get_logger()
+
+
+def run() -> None:
+    sync(current())
+
+
+def sync(context: Context) -> None:
+    """Connect the workspace of the configured token, then import everybody of every workspace."""
+    token = context.settings.slack_bot_token.get_secret_value()
+    if token:
+        connect(context, token)
+    with context.db.begin() as session:
+        known = [(workspace.id, workspace.token) for workspace in workspaces.active(session)]
+    for workspace_id, sealed in known:
+        try:
+            _import(context, workspace_id, context.seal.open(sealed))
+        except (SlackApiError, OSError) as error:
+            log.warning("people could not be imported", workspace=workspace_id, error=type(error).__name__)
+
+
+def connect(context: Context, token: str) -> int | None:
+    """Install the workspace that `token` belongs to; None when Slack does not say which."""
+    try:
+        found = context.slack.whoami(token)
+    except (SlackApiError, OSError) as error:
+        log.warning("Slack could not be asked who we are", error=type(error).__name__)
+        return None
+    with context.db.begin() as session:
+        return workspaces.install(session, context.seal, found, token).id
+
+
+def _import(context: Context, workspace_id: int, token: str) -> None:
+    profiles = list(context.slack.people(token))
+    with context.db.begin() as session:
+        people.import_people(session, workspace_id, profiles)
+        if not people.admins(session, workspace_id):
+            note(session, workspace_id, "no_admins", now_of(session), high=True)
+        people.mark_synced(session, workspace_id)
+    log.info("people imported", workspace=workspace_id, count=len(profiles))

@@ -1,0 +1,126 @@
+"""The workers: one process for each queue, so that a hanging LLM never delays a page (rule 4)."""
+
+import os
+import signal
+import socket
+import time
+from types import FrameType
+
+import click
+import structlog
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+
+from bot.context import Context, build
+from jobs import deliver, logs, redraw
+from jobs.context import use
+from jobs.supervisor import Supervisor, follow_parent
+from models.bell import PAGE, RATE, RINGS, JsonJob, connect
+from models.config import Settings
+from models.db import DatabaseAway
+
+log = structlog.get_logger()
+
+FIRST = ("sync", "sweep", "escalate", "deliver", "redraw", "analyze")
+
+
+class PatientWorker(SimpleWorker):
+    """Runs jobs in its own process, and is back within a second of Redis being back."""
+
+    max_connection_wait_time = 1.0
+    queue_class = Queue
+    job_class = JsonJob
+
+
+def work(queue: str) -> None:
+    """Run the jobs of one queue until SIGTERM; what is in hand is finished, and nothing stays claimed."""
+    logs.set_up()
+    context = build(Settings().require("database_url", "redis_url", "heed_secret_key"))
+    use(context)
+    follow_parent()
+    _wait_for_redis(context)
+    _warm(context)
+    connection = connect(context.settings.redis_url, timeout=None)
+    worker = PatientWorker(
+        [Queue(queue, connection=connection, job_class=JsonJob)],
+        name=f"{queue}-{socket.gethostname()}-{os.getpid()}",
+        connection=connection,
+        worker_ttl=60,
+    )
+    _ring_first(context, queue)
+    log.info("worker started", queue=queue)
+    try:
+        worker.work(logging_level="WARNING", with_scheduler=False)
+    finally:
+        for pump in (deliver.pump(), redraw.pump()) if queue == PAGE else ():
+            pump.close()
+        context.db.dispose()
+        log.info("worker stopped", queue=queue)
+
+
+def _wait_for_redis(context: Context) -> None:
+    """Without Redis there are no jobs to take; the clock does the page work meanwhile."""
+    if not context.bell.is_up():
+        log.warning("Redis is away; waiting for it")
+    while not context.bell.is_up():
+        time.sleep(0.5)
+
+
+def _warm(context: Context) -> None:
+    """Connect before the first job; a database that is away is met by that job, and by the supervisor."""
+    try:
+        context.db.warm()
+    except DatabaseAway:
+        log.warning("the database is away")
+
+
+def _ring_first(context: Context, queue: str) -> None:
+    """Workers run every job once at start: whatever fell due meanwhile is looked at."""
+    for job in FIRST:
+        if RINGS[job].queue == queue:
+            context.bell.ring_regardless(job)
+
+
+def stop_both(supervisor: Supervisor) -> None:
+    """Pass SIGTERM and SIGINT on to the workers."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        supervisor.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+@click.command()
+@click.argument("queue", required=False, type=click.Choice([PAGE, RATE]))
+def worker(queue: str | None) -> None:
+    """Run the jobs: a process for pages and one for ratings, or only QUEUE."""
+    if queue is not None:
+        work(queue)
+        return
+    settings = Settings().require("database_url", "redis_url", "heed_secret_key")
+    logs.set_up()
+    _warn_of_others(settings)
+    supervisor = Supervisor({name: ["worker", name] for name in (PAGE, RATE)})
+    stop_both(supervisor)
+    raise SystemExit(supervisor.run())
+
+
+def _warn_of_others(settings: Settings) -> None:
+    """Several workers are fine, every job may run twice; somebody who started one by mistake should know."""
+    connection = connect(settings.redis_url, timeout=1)
+    try:
+        others = PatientWorker.all(connection=connection, job_class=JsonJob)
+    except RedisError:
+        return
+    here = [each for each in others if each.hostname == socket.gethostname() and _is_alive(each.pid)]
+    if here:
+        log.warning("workers are running on this machine already", count=len(here))
+
+
+def _is_alive(pid: int | None) -> bool:
+    try:
+        os.kill(pid or 0, 0)
+    except OSError:
+        return False
+    return bool(pid)

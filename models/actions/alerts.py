@@ -1,0 +1,52 @@
+"""Opening alerts that do not come from signals, and starting an escalation anew; shared by several actions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.actions.settling import redraw, stop_escalation
+from models.tables import Alert
+from models.words import Severity, Status
+
+
+def lock(session: Session, workspace_id: int, alert_id: int) -> Alert | None:
+    """The alert of that number in this workspace, its row locked until the transaction ends."""
+    return session.scalar(
+        select(Alert)
+        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def newest_of(session: Session, workspace_id: int, key: str) -> Alert | None:
+    """The newest alert of this key, locked; an older one of the same key is history."""
+    return session.scalar(
+        select(Alert)
+        .where(Alert.workspace_id == workspace_id, Alert.key == key)
+        .order_by(Alert.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+def open_alert(session: Session, now: datetime, severity: Severity, **values: Any) -> Alert:
+    """Insert an alert whose first step is due at once. `values` are the remaining columns of the table."""
+    alert = Alert(severity=int(severity), opened_at=now, last_seen_at=now, next_step_at=now, **values)
+    session.add(alert)
+    session.flush()
+    return alert
+
+
+def restart(session: Session, alert: Alert, now: datetime, why: str) -> None:
+    """Open again in a new epoch, and page from level 1 with the plan that the alert carries (rule 6)."""
+    stop_escalation(session, [alert.id], now, why)
+    alert.status = Status.OPEN
+    alert.epoch += 1
+    alert.revision += 1
+    alert.lap, alert.level, alert.tries = 1, 0, 0
+    alert.next_step_at, alert.exhausted_at = now, None
+    alert.acknowledged_at = alert.acknowledged_by = alert.closed_at = alert.closed_by = None
+    redraw(session, [alert.id], now)

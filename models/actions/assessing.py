@@ -1,0 +1,188 @@
+"""Rating: claim conversations that are due, hand out what is to be rated, store verdicts, open alerts for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from models.actions.client_alerts import consider
+from models.actions.journal import note
+from models.assessment import Assessment, Burst, Line
+from models.conversation import SCAN_WINDOW
+from models.db import now_of
+from models.tables import AssessmentRow, Client, Conversation, Message, Workspace
+from models.words import Risk
+
+CLAIM = timedelta(seconds=90)
+CONTEXT_LINES = 10
+BURST_LINES = 20
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A conversation to rate. `claimed` tells the claim from a later message; `token` is the workspace's, sealed."""
+
+    burst: Burst
+    client: Client
+    token: bytes
+    message_ids: tuple[int, ...]
+    claimed: datetime
+
+
+def claim_due(session: Session, limit: int = BATCH) -> list[Claimed]:
+    """Conversations that are to be rated now, claimed for 90 s; no transaction stays open while they are rated."""
+    now = now_of(session)
+    due = session.scalars(
+        select(Conversation)
+        .where(Conversation.analyze_at <= now)
+        .order_by(Conversation.analyze_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    claimed = []
+    for conversation in due:
+        unrated = _unrated(session, conversation)
+        if unrated:
+            conversation.analyze_at = now + CLAIM
+            claimed.append(_claimed(session, conversation, unrated))
+        else:
+            conversation.analyze_at = conversation.first_unrated_at = None
+    return claimed
+
+
+def _unrated(session: Session, conversation: Conversation) -> Sequence[Message]:
+    newest = session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.from_client,
+            Message.rated_at.is_(None),
+            Message.deleted_at.is_(None),
+        )
+        .order_by(Message.ts.desc())
+        .limit(BURST_LINES)
+    ).all()
+    return newest[::-1]
+
+
+def _claimed(session: Session, conversation: Conversation, unrated: Sequence[Message]) -> Claimed:
+    before = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.ts < unrated[0].ts, Message.deleted_at.is_(None))
+        .order_by(Message.ts.desc())
+        .limit(CONTEXT_LINES)
+    ).all()
+    burst = Burst(
+        conversation_id=conversation.id,
+        workspace_id=conversation.workspace_id,
+        lines=tuple(map(_line, unrated)),
+        context=tuple(map(_line, reversed(before))),
+        hard_cues=tuple(dict.fromkeys(cue for message in unrated for cue in message.hard_cues)),
+    )
+    assert conversation.analyze_at is not None
+    return Claimed(
+        burst,
+        session.get_one(Client, conversation.client_id),
+        session.get_one(Workspace, conversation.workspace_id).token,
+        tuple(message.id for message in unrated),
+        conversation.analyze_at,
+    )
+
+
+def _line(message: Message) -> Line:
+    return Line(message.ts, "client" if message.from_client else "us", message.text)
+
+
+def store(session: Session, claimed: Claimed, verdict: Assessment) -> int | None:
+    """Store a verdict; critical ones and hard cues open an alert at once, the rest waits for the scan.
+
+    Returns the number of an alert that now wants its step, else None. `analyze_at` is cleared only if nothing has
+    been said since the claim.
+    """
+    now, burst = now_of(session), claimed.burst
+    row = AssessmentRow(
+        workspace_id=burst.workspace_id,
+        conversation_id=burst.conversation_id,
+        at=now,
+        covered_ts=burst.lines[-1].ts,
+        risk=verdict.risk.value,
+        probability=verdict.probability,
+        indicators=list(verdict.indicators),
+        hard_cues=list(burst.hard_cues),
+        evidence=list(verdict.evidence),
+        summary=verdict.summary,
+        suggested_action=verdict.suggested_action,
+        suggested_reply=verdict.suggested_reply,
+        engine=verdict.engine,
+        provisional=verdict.provisional,
+    )
+    session.add(row)
+    session.flush()
+    session.execute(update(Message).where(Message.id.in_(claimed.message_ids)).values(rated_at=now))
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == burst.conversation_id, Conversation.analyze_at == claimed.claimed)
+        .values(analyze_at=None, first_unrated_at=None, failures=0)
+    )
+    if verdict.risk is Risk.CRITICAL or burst.hard_cues:
+        return consider(session, row)
+    return None
+
+
+def give_back(session: Session, claimed: Claimed, error: str) -> None:
+    """Rating failed: it is tried again later and later (the poison rule); after five times an Entry says so."""
+    now = now_of(session)
+    conversation = session.get_one(Conversation, claimed.burst.conversation_id, with_for_update=True)
+    conversation.failures += 1
+    conversation.analyze_at = now + timedelta(seconds=min(10 * 2**conversation.failures, 3600))
+    if conversation.failures == 5:
+        note(
+            session,
+            conversation.workspace_id,
+            "rating_failed",
+            now,
+            high=True,
+            error=error,
+            channel=conversation.channel_id,
+        )
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next conversation is to be rated."""
+    moment = session.scalar(select(func.min(Conversation.analyze_at)))
+    assert moment is None or isinstance(moment, datetime)
+    return moment
+
+
+def scan(session: Session, workspace_id: int) -> tuple[int, list[int]]:
+    """The quarter-hourly look (`origin.md` B.3) at the last four hours of every client conversation.
+
+    Verdicts that no alert took note of are considered now: high, medium, and critical ones that were missed.
+    Conversations with messages that nothing has rated, and nothing is about to, are marked for rating. Returns how
+    many were marked, and the alerts that want their step.
+    """
+    now = now_of(session)
+    missed = session.execute(_MARK_MISSED, {"workspace": workspace_id, "now": now, "since": now - SCAN_WINDOW}).all()
+    waiting = session.scalars(
+        select(AssessmentRow)
+        .where(
+            AssessmentRow.workspace_id == workspace_id,
+            AssessmentRow.considered_at.is_(None),
+            AssessmentRow.at >= now - SCAN_WINDOW,
+        )
+        .order_by(AssessmentRow.id)
+    ).all()
+    opened = [consider(session, row) for row in waiting]
+    return len(missed), [alert_id for alert_id in opened if alert_id is not None]
+
+
+_MARK_MISSED = text("""
+    UPDATE conversations SET analyze_at = :now
+    WHERE workspace_id = :workspace AND analyze_at IS NULL AND last_client_at >= :since AND EXISTS (
+        SELECT FROM messages m WHERE m.conversation_id = conversations.id AND m.from_client
+               AND m.rated_at IS NULL AND m.deleted_at IS NULL AND m.received_at >= :since)
+    RETURNING id
+""")

@@ -1,0 +1,299 @@
+"""Pages on their way: lease a person, claim what goes into one post, write the receipt.
+
+One sender works for a person at a time. A claim is committed before the request leaves and is fenced by the attempt,
+so that a sender that was paused and one that took over never both write a receipt (flow 3 of the design).
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+
+from models.actions.reading import cards
+from models.card import PageCard
+from models.db import now_of
+from models.tables import Alert, Page, Person, Post
+from models.words import PageState, Status
+
+LEASE = timedelta(seconds=12)
+CLAIM = timedelta(seconds=60)
+SINGLE_POSTS = 5
+LIST_AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to send to one person until it runs out; `token` is the workspace's, sealed."""
+
+    person_id: int
+    workspace_id: int
+    slack_id: str
+    dm_channel: str | None
+    token: bytes
+    lease: str
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One post to send. `attempt` of each page fences its receipt.
+
+    `must_look` says that an earlier attempt had no clear answer, so the post may be there already; `looked` counts the
+    looks that did not find it.
+    """
+
+    post_id: int
+    mark: str
+    pages: dict[int, int]
+    contents: tuple[PageCard, ...]
+    claimed_at: datetime
+    posted_after: datetime
+    must_look: bool
+    looked: int
+    drawn: int
+
+
+def lease_person(session: Session, busy: Collection[int] = ()) -> Lease | None:
+    """The person with the worst page that is due, whom nobody else is sending to; workspaces in `busy` are left out."""
+    now = now_of(session)
+    token = uuid.uuid4().hex
+    row = session.execute(
+        _LEASE, {"now": now, "until": now + LEASE, "lease": token, "busy": list(busy) or [0]}
+    ).one_or_none()
+    return Lease(row.id, row.workspace_id, row.slack_id, row.dm_channel, row.token, token) if row else None
+
+
+def release(session: Session, lease: Lease) -> None:
+    session.execute(
+        update(Person).where(Person.id == lease.person_id, Person.lease == lease.lease).values(leased_until=None)
+    )
+
+
+def remember_dm(session: Session, lease: Lease, channel: str) -> None:
+    session.execute(update(Person).where(Person.id == lease.person_id).values(dm_channel=channel))
+
+
+def count_due(session: Session) -> int:
+    """How many people have pages due that can be sent now (at most 16 are counted)."""
+    return len(session.execute(_DUE_PEOPLE, {"now": now_of(session)}).all())
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next page is to be tried; pages of people being served, and of workspaces held back, later."""
+    moment = session.scalar(_NEXT_TRY, {"now": now_of(session)})
+    assert moment is None or isinstance(moment, datetime)
+    return moment
+
+
+def claim(session: Session, lease: Lease) -> Envelope | None:
+    """The next post for the leased person, claimed; None when nothing is due or the lease was lost.
+
+    Up to five waiting pages are a post each, more are one list. Pages whose alert was answered meanwhile are cancelled.
+    """
+    now = now_of(session)
+    if not _renew(session, lease, now):
+        return None
+    due = _due_pages(session, lease, now)
+    if not due:
+        return None
+    first = due[0]
+    if first.post_id is not None:
+        post = session.get_one(Post, first.post_id)
+        pages = [page for page in due if page.post_id == post.id]
+    else:
+        fresh = [page for page in due if page.post_id is None]
+        pages = fresh if len(fresh) > SINGLE_POSTS else fresh[:1]
+        post = Post(
+            workspace_id=lease.workspace_id,
+            person_id=lease.person_id,
+            mark=uuid.uuid4().hex,
+            created_at=now,
+            is_list=len(pages) > 1,
+        )
+        session.add(post)
+        session.flush()
+    must_look = first.post_id is not None
+    return _envelope(session, lease, post, pages, now, must_look)
+
+
+def _renew(session: Session, lease: Lease, now: datetime) -> bool:
+    held = session.execute(
+        update(Person)
+        .where(Person.id == lease.person_id, Person.lease == lease.lease, Person.leased_until > now)
+        .values(leased_until=now + LEASE)
+        .returning(Person.id)
+    )
+    return held.one_or_none() is not None
+
+
+def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
+    """The person's due pages, locked, worst first, without those that are not needed any more."""
+    rows = session.execute(
+        select(Page, Alert.status, Alert.epoch)
+        .join(Alert, Alert.id == Page.alert_id)
+        .where(Page.person_id == lease.person_id, Page.state == PageState.DUE, Page.try_at <= now)
+        .order_by(Page.severity, Page.try_at, Page.id)
+        .limit(LIST_AT_MOST)
+        .with_for_update(of=Page)
+    ).all()
+    needed = []
+    for page, status, epoch in rows:
+        if status is Status.OPEN and epoch == page.epoch:
+            needed.append(page)
+        else:
+            page.state, page.result = PageState.CANCELLED, status.label
+    return needed
+
+
+def _envelope(
+    session: Session, lease: Lease, post: Post, pages: list[Page], now: datetime, must_look: bool
+) -> Envelope:
+    for page in pages:
+        page.attempt += 1
+        page.try_at = now + CLAIM
+        page.post_id = post.id
+    session.flush()
+    kinds = {page.alert_id: page.kind for page in pages}
+    found = cards(session, lease.workspace_id, list(kinds))
+    return Envelope(
+        post_id=post.id,
+        mark=post.mark,
+        pages={page.id: page.attempt for page in pages},
+        contents=tuple(PageCard(card, kinds[card.id]) for card in found),
+        claimed_at=now,
+        posted_after=post.created_at,
+        must_look=must_look,
+        looked=post.lookups,
+        drawn=sum(card.revision for card in found),
+    )
+
+
+def may_send(session: Session, envelope: Envelope) -> bool:
+    """The last look before the request: the claim is still ours and young, and somebody still has to answer."""
+    if now_of(session) - envelope.claimed_at > CLAIM / 4:
+        return False
+    ours = session.scalars(
+        select(Page.id)
+        .join(Alert, Alert.id == Page.alert_id)
+        .where(Page.id.in_(envelope.pages), Page.state == PageState.DUE, Alert.status == Status.OPEN)
+    )
+    return next(ours, None) is not None
+
+
+def sent(session: Session, lease: Lease, envelope: Envelope, channel_id: str, ts: str) -> None:
+    """Receipt: Slack has the post. A change since it was drawn makes it outdated at once."""
+    now = now_of(session)
+    changed = _mark(session, envelope, {"state": PageState.SENT, "sent_at": now, "try_at": now, "result": "delivered"})
+    alerts = select(Page.alert_id).where(Page.id.in_(changed))
+    revisions = sum(session.scalars(select(Alert.revision).where(Alert.id.in_(alerts))))
+    tests = any(each.card.origin == "test" for each in envelope.contents)
+    session.execute(
+        update(Post)
+        .where(Post.id == envelope.post_id)
+        .values(
+            channel_id=channel_id,
+            ts=ts,
+            drawn=envelope.drawn,
+            redraw_at=now if revisions != envelope.drawn or tests else None,
+        )
+    )
+
+
+def unclear(session: Session, envelope: Envelope, why: str, again_in: timedelta) -> None:
+    """Receipt: it may or may not have arrived; the next attempt looks for it first."""
+    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=0))
+    _mark(session, envelope, {"try_at": now_of(session) + again_in, "result": f"unclear: {why}"})
+
+
+def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None:
+    """It was looked for and is not there; look once more a little later, before sending again."""
+    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=Post.lookups + 1))
+    _mark(session, envelope, {"try_at": now_of(session) + again_in, "result": "not found yet"})
+
+
+def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
+    """Receipt: it certainly was not sent; the pages stay due and are tried again at `at`."""
+    _mark(session, envelope, {"try_at": at, "result": why})
+    _drop_post(session, envelope.post_id)
+
+
+def failed(session: Session, lease: Lease, envelope: Envelope, why: str) -> bool:
+    """Receipt: this person cannot be reached by this way. True when an alert's next step is due because of it."""
+    gone = _mark(session, envelope, {"state": PageState.FAILED, "result": why})
+    _drop_post(session, envelope.post_id)
+    now = now_of(session)
+    session.execute(_NOTE_FAILED, {"pages": gone or [0], "now": now, "person": lease.person_id, "why": why})
+    return bool(session.execute(_STEP_NOW, {"pages": gone or [0], "now": now}).all())
+
+
+def _drop_post(session: Session, post_id: int) -> None:
+    session.execute(update(Page).where(Page.post_id == post_id).values(post_id=None))
+    session.execute(delete(Post).where(Post.id == post_id))
+
+
+def _mark(session: Session, envelope: Envelope, values: dict[str, object]) -> list[int]:
+    """Write onto the claimed pages whose attempt is still this one; returns their ids."""
+    written: list[int] = []
+    for page_id, attempt in envelope.pages.items():
+        row = session.execute(
+            update(Page).where(Page.id == page_id, Page.attempt == attempt).values(values).returning(Page.id)
+        ).one_or_none()
+        if row is not None:
+            written.append(page_id)
+    return written
+
+
+_LEASE = text("""
+    UPDATE people SET lease = :lease, leased_until = :until
+    FROM workspaces w
+    WHERE w.id = people.workspace_id AND people.id = ANY (ARRAY(
+        SELECT pe.id FROM people pe
+        JOIN workspaces home ON home.id = pe.workspace_id AND home.uninstalled_at IS NULL
+             AND (home.retry_at IS NULL OR home.retry_at <= :now) AND NOT (home.id = ANY (:busy))
+        CROSS JOIN LATERAL (
+            SELECT severity, try_at FROM pages
+            WHERE person_id = pe.id AND state = 'due' AND try_at <= :now
+            ORDER BY severity, try_at LIMIT 1) AS worst
+        WHERE (pe.leased_until IS NULL OR pe.leased_until <= :now) AND (pe.retry_at IS NULL OR pe.retry_at <= :now)
+        ORDER BY worst.severity, worst.try_at LIMIT 1 FOR UPDATE OF pe SKIP LOCKED))
+    RETURNING people.id, people.workspace_id, people.slack_id, people.dm_channel, w.token
+""")
+
+_READY = """
+    FROM people pe
+    JOIN workspaces home ON home.id = pe.workspace_id AND home.uninstalled_at IS NULL
+    CROSS JOIN LATERAL (
+        SELECT try_at FROM pages WHERE person_id = pe.id AND state = 'due' {until} ORDER BY {order} LIMIT 1) AS first
+"""
+
+_DUE_PEOPLE = text(
+    "SELECT pe.id"
+    + _READY.format(until="AND try_at <= :now", order="severity, try_at")
+    + """
+    WHERE (home.retry_at IS NULL OR home.retry_at <= :now) AND (pe.leased_until IS NULL OR pe.leased_until <= :now)
+          AND (pe.retry_at IS NULL OR pe.retry_at <= :now)
+    LIMIT 16
+"""
+)
+
+_NEXT_TRY = text(
+    "SELECT min(greatest(first.try_at, home.retry_at, pe.retry_at, pe.leased_until))"
+    + _READY.format(until="", order="try_at")
+)
+
+_NOTE_FAILED = text("""
+    INSERT INTO entries (workspace_id, alert_id, at, kind, high, person_id, detail)
+    SELECT workspace_id, alert_id, :now, 'page_failed', true, :person, jsonb_build_object('why', CAST(:why AS text))
+    FROM pages WHERE id = ANY (:pages)
+""")
+
+_STEP_NOW = text("""
+    UPDATE alerts SET next_step_at = :now
+    WHERE status = 'open' AND next_step_at > :now AND id IN (
+        SELECT mine.alert_id FROM pages mine
+        WHERE mine.id = ANY (:pages) AND mine.epoch = alerts.epoch AND NOT EXISTS (
+            SELECT FROM pages other WHERE other.step_id = mine.step_id AND other.state <> 'failed'))
+    RETURNING id
+""")

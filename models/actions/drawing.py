@@ -1,0 +1,139 @@
+"""Posts that show something outdated: claimed, drawn anew, and cleared unless they were outdated again meanwhile."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.orm import Session
+
+from models.actions.reading import cards
+from models.card import PageCard
+from models.db import now_of
+from models.tables import Page, Post, Workspace
+from models.words import PageKind
+
+CLAIM = timedelta(seconds=30)
+GIVE_UP_AFTER = 8
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One post to draw anew. `claimed` is the mark by which the claim is told from a later change."""
+
+    post_id: int
+    workspace_id: int
+    channel_id: str
+    ts: str
+    token: bytes
+    claimed: datetime
+    contents: tuple[PageCard, ...]
+    is_list: bool
+
+
+def claim(session: Session, busy: Collection[int] = ()) -> Drawing | None:
+    """The post that has been outdated longest, claimed; None when there is none. Workspaces in `busy` are left out."""
+    now = now_of(session)
+    row = session.execute(_CLAIM, {"now": now, "until": now + CLAIM, "busy": list(busy) or [0]}).one_or_none()
+    return _drawing(session, row) if row is not None else None
+
+
+def _contents(session: Session, row: Any) -> tuple[PageCard, ...]:
+    """What the post carries, worst first, as it stands now."""
+    pages = select(Page.alert_id, Page.kind).where(Page.post_id == row.id).order_by(Page.severity, Page.id)
+    kinds: dict[int, PageKind] = dict(session.execute(pages).tuples())
+    return tuple(PageCard(card, kinds[card.id]) for card in cards(session, row.workspace_id, list(kinds)))
+
+
+def _drawing(session: Session, row: Row[Any]) -> Drawing:
+    return Drawing(
+        post_id=row.id,
+        workspace_id=row.workspace_id,
+        channel_id=row.channel_id,
+        ts=row.ts,
+        token=row.token,
+        claimed=row.redraw_at,
+        contents=_contents(session, row),
+        is_list=row.is_list,
+    )
+
+
+def drawn(session: Session, drawing: Drawing) -> None:
+    """The post is up to date, unless it was outdated again after the claim."""
+    session.execute(
+        update(Post).where(Post.id == drawing.post_id, Post.redraw_at == drawing.claimed).values(redraw_at=None)
+    )
+
+
+def later(session: Session, drawing: Drawing, wait: timedelta, whole_workspace: bool) -> None:
+    """Drawing failed for now; after several times in a row the post is left as it is."""
+    at = now_of(session) + wait
+    failures = 0 if whole_workspace else 1
+    session.execute(
+        update(Post)
+        .where(Post.id == drawing.post_id)
+        .values(redraw_at=at, redraw_failures=Post.redraw_failures + failures)
+    )
+    session.execute(
+        update(Post).where(Post.id == drawing.post_id, Post.redraw_failures >= GIVE_UP_AFTER).values(redraw_at=None)
+    )
+    if whole_workspace:
+        session.execute(update(Workspace).where(Workspace.id == drawing.workspace_id).values(redraw_retry_at=at))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next post is to be drawn anew."""
+    moment = session.scalar(
+        select(func.min(func.greatest(Post.redraw_at, Workspace.redraw_retry_at)))
+        .join(Workspace, Workspace.id == Post.workspace_id)
+        .where(Post.redraw_at.is_not(None), Workspace.uninstalled_at.is_(None))
+    )
+    assert moment is None or isinstance(moment, datetime)
+    return moment
+
+
+def count_due(session: Session) -> int:
+    """How many posts are outdated now (at most 16 are counted)."""
+    due = select(Post.id).where(Post.redraw_at <= now_of(session)).limit(16)
+    return len(session.scalars(due).all())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a post of ours shows now."""
+
+    contents: tuple[PageCard, ...]
+    is_list: bool
+
+
+def shown_at(session: Session, workspace_id: int, channel_id: str, ts: str) -> Shown | None:
+    """What our post at this place is to show; None when it is none of ours."""
+    post = session.execute(
+        select(Post.id, Post.workspace_id, Post.is_list).where(
+            Post.workspace_id == workspace_id, Post.channel_id == channel_id, Post.ts == ts
+        )
+    ).one_or_none()
+    return Shown(_contents(session, post), post.is_list) if post is not None else None
+
+
+def answered_in_place(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
+    """The reply to a button has drawn this post: leave it out of the redraws of the same change."""
+    session.execute(
+        update(Post)
+        .where(Post.workspace_id == workspace_id, Post.channel_id == channel_id, Post.ts == ts)
+        .values(redraw_at=None)
+    )
+
+
+_CLAIM = text("""
+    UPDATE posts SET redraw_at = :until
+    FROM workspaces w
+    WHERE w.id = posts.workspace_id AND posts.id = ANY (ARRAY(
+        SELECT p.id FROM posts p
+        JOIN workspaces home ON home.id = p.workspace_id AND home.uninstalled_at IS NULL
+             AND (home.redraw_retry_at IS NULL OR home.redraw_retry_at <= :now) AND NOT (home.id = ANY (:busy))
+        WHERE p.redraw_at <= :now
+        ORDER BY p.redraw_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED))
+    RETURNING posts.id, posts.workspace_id, posts.channel_id, posts.ts, posts.redraw_at, posts.is_list, w.token
+""")

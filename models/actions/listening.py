@@ -1,0 +1,146 @@
+"""What clients say, stored before Slack gets its 200, and when it is to be rated."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.conversation import rate_at
+from models.db import now_of
+from models.tables import Client, Conversation, Message, SeenEvent
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message as Slack tells of it. `thread_ts` is empty outside threads; `team_id` is the author's."""
+
+    channel_id: str
+    ts: str
+    author: str
+    text: str
+    from_client: bool
+    team_id: str
+    thread_ts: str = ""
+    edited_ts: str = ""
+    hard_cues: tuple[str, ...] = ()
+
+
+def is_new_event(session: Session, workspace_id: int, event_id: str) -> bool:
+    """Whether this event id is seen for the first time; Slack sends some several times."""
+    seen = session.execute(
+        insert(SeenEvent)
+        .values(workspace_id=workspace_id, event_id=event_id, at=now_of(session))
+        .on_conflict_do_nothing()
+        .returning(SeenEvent.event_id)
+    )
+    return seen.one_or_none() is not None
+
+
+def store(session: Session, workspace_id: int, said: Said) -> bool:
+    """Store a message and mark its conversation; True when it is to be rated at once.
+
+    Keyed by channel and ts, so that one message under several event ids is one. An edit counts when it is newer.
+    """
+    now = now_of(session)
+    conversation = _conversation(session, workspace_id, said, now)
+    if conversation is None or not _store_message(session, conversation, said, now):
+        return False
+    if not said.from_client:
+        return False
+    at = rate_at(now, conversation.first_unrated_at, bool(said.hard_cues))
+    if conversation.analyze_at is None or conversation.analyze_at > now:
+        conversation.analyze_at = at
+    conversation.first_unrated_at = conversation.first_unrated_at or now
+    conversation.last_client_at = now
+    return at <= now
+
+
+def _conversation(session: Session, workspace_id: int, said: Said, now: datetime) -> Conversation | None:
+    """The message's conversation, locked; made when a client begins it, None when only our side speaks there."""
+    place = (
+        Conversation.workspace_id == workspace_id,
+        Conversation.channel_id == said.channel_id,
+        Conversation.thread_ts == said.thread_ts,
+    )
+    found = session.scalar(select(Conversation).where(*place).with_for_update())
+    if found is None and said.from_client:
+        session.execute(
+            insert(Conversation)
+            .values(
+                workspace_id=workspace_id,
+                client_id=_client_id(session, workspace_id, said.team_id, now),
+                channel_id=said.channel_id,
+                thread_ts=said.thread_ts,
+            )
+            .on_conflict_do_nothing()
+        )
+        found = session.scalar(select(Conversation).where(*place).with_for_update())
+    return found
+
+
+def _client_id(session: Session, workspace_id: int, team_id: str, now: datetime) -> int:
+    session.execute(
+        insert(Client).values(workspace_id=workspace_id, team_id=team_id, created_at=now).on_conflict_do_nothing()
+    )
+    found = select(Client.id).where(Client.workspace_id == workspace_id, Client.team_id == team_id)
+    return session.scalars(found).one()
+
+
+def name_client(session: Session, workspace_id: int, team_id: str, name: str) -> None:
+    """Give a client the name that its Slack team has."""
+    session.execute(
+        update(Client).where(Client.workspace_id == workspace_id, Client.team_id == team_id).values(name=name)
+    )
+
+
+def _store_message(session: Session, conversation: Conversation, said: Said, now: datetime) -> bool:
+    """Insert it, or take over a newer edit; False when nothing is new (a doubled, late or deleted message)."""
+    row = {
+        "workspace_id": conversation.workspace_id,
+        "conversation_id": conversation.id,
+        "channel_id": said.channel_id,
+        "ts": said.ts,
+        "author": said.author,
+        "from_client": said.from_client,
+        "text": said.text,
+        "hard_cues": list(said.hard_cues),
+        "edited_ts": said.edited_ts,
+        "received_at": now,
+        "rated_at": None,
+    }
+    statement = insert(Message).values(row)
+    new = statement.excluded
+    changed = {"text": new.text, "hard_cues": new.hard_cues, "edited_ts": new.edited_ts, "rated_at": None}
+    stored = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "channel_id", "ts"],
+            set_=changed,
+            where=(Message.edited_ts < new.edited_ts) & Message.deleted_at.is_(None),
+        ).returning(Message.id)
+    )
+    return stored.one_or_none() is not None
+
+
+def delete(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
+    """The message was deleted in Slack: its text goes here too."""
+    session.execute(
+        update(Message)
+        .where(Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts)
+        .values(text="", hard_cues=[], deleted_at=now_of(session))
+    )
+
+
+def forget_old(session: Session, days: int) -> int:
+    """Empty the text of messages older than `days`, and forget event ids after a day; returns how many were emptied."""
+    now = now_of(session)
+    session.execute(text("DELETE FROM seen_events WHERE at < :now - interval '1 day'"), {"now": now})
+    emptied = session.execute(
+        text("""
+            UPDATE messages SET text = ''
+            WHERE text <> '' AND received_at < :now - make_interval(days => :days) RETURNING id
+        """),
+        {"now": now, "days": days},
+    )
+    return len(emptied.all())

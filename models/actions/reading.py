@@ -1,0 +1,188 @@
+"""Questions that change nothing: cards, lists, figures, histories. Every one names its workspace."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models.answer import REOPEN_WITHIN
+from models.card import Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
+from models.db import now_of
+from models.tables import Alert, Entry, Page, Person, Source, Step
+from models.words import Origin, PageState, Role, Severity, Status
+
+PAGE_SIZE = 10
+STATS_WINDOW = timedelta(days=30)
+ENTRIES_SHOWN = 30
+
+
+def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list[Card]:
+    """The cards of these alerts, in the order given; those of other workspaces are left out."""
+    if not alert_ids:
+        return []
+    rows = session.execute(
+        select(Alert, Source.kind, Source.name)
+        .outerjoin(Source, Source.id == Alert.source_id)
+        .where(Alert.workspace_id == workspace_id, Alert.id.in_(alert_ids))
+        .execution_options(populate_existing=True)
+    )
+    found = {alert.id: (alert, f"{kind} {name}" if kind else "") for alert, kind, name in rows}
+    names = _slack_ids(session, workspace_id, [alert for alert, _ in found.values()])
+    paged = _paged(session, workspace_id, list(found))
+    now = now_of(session)
+    return [_card(*found[each], names, paged.get(each, []), now) for each in alert_ids if each in found]
+
+
+def card(session: Session, workspace_id: int, alert_id: int) -> Card | None:
+    found = cards(session, workspace_id, [alert_id])
+    return found[0] if found else None
+
+
+def _slack_ids(session: Session, workspace_id: int, alerts: Sequence[Alert]) -> dict[int, str]:
+    ids = {each for alert in alerts for each in (alert.acknowledged_by, alert.closed_by, alert.raised_by) if each}
+    if not ids:
+        return {}
+    people = select(Person.id, Person.slack_id).where(Person.workspace_id == workspace_id, Person.id.in_(ids))
+    return dict(session.execute(people).tuples())
+
+
+def _paged(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """For each alert, everybody paged for it and when each was first reached."""
+    rows = session.execute(
+        select(Page.alert_id, Person.slack_id, func.min(Page.sent_at).label("sent_at"))
+        .join(Person, Person.id == Page.person_id)
+        .where(Page.workspace_id == workspace_id, Page.alert_id.in_(alert_ids), Page.state != PageState.FAILED)
+        .group_by(Page.alert_id, Person.slack_id)
+        .order_by(func.min(Page.id))
+    )
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.alert_id, []).append(row)
+    return found
+
+
+def _card(alert: Alert, source: str, names: dict[int, str], paged: Sequence[Any], now: datetime) -> Card:
+    closed = not alert.status.is_live
+    sent = [row.sent_at for row in paged if row.sent_at is not None]
+    return Card(
+        id=alert.id,
+        origin=alert.origin,
+        status=alert.status,
+        severity=Severity(alert.severity),
+        epoch=alert.epoch,
+        revision=alert.revision,
+        title=alert.title,
+        opened_at=alert.opened_at,
+        last_seen_at=alert.last_seen_at,
+        details=alert.details,
+        client=alert.client,
+        excerpt=alert.excerpt,
+        indicators=tuple(alert.indicators),
+        suggested_action=alert.suggested_action,
+        link=alert.link,
+        labels=alert.labels,
+        source=source,
+        raised_by=names.get(alert.raised_by or 0),
+        count=alert.count,
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=names.get(alert.acknowledged_by or 0),
+        closed_at=alert.closed_at,
+        closed_by=names.get(alert.closed_by or 0),
+        notes=alert.notes,
+        paged=tuple(row.slack_id for row in paged),
+        policy=alert.plan["policy"],
+        lap=alert.lap,
+        laps=alert.plan["laps"],
+        level=alert.level,
+        levels=len(alert.plan["levels"]),
+        next_step_at=alert.next_step_at,
+        exhausted_at=alert.exhausted_at,
+        reopenable=closed and alert.closed_at is not None and now - alert.closed_at <= REOPEN_WITHIN,
+        round_trip=((min(sent) - alert.opened_at).total_seconds() if alert.origin is Origin.TEST and sent else None),
+    )
+
+
+def stats(session: Session, workspace_id: int) -> Stats:
+    """How many are open and acknowledged now, and how the ones closed in the last 30 days ended; tests do not count."""
+    since = now_of(session) - STATS_WINDOW
+    rows = session.execute(
+        select(Alert.status, func.count())
+        .where(Alert.workspace_id == workspace_id, Alert.origin != Origin.TEST)
+        .where(Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED)) | (Alert.closed_at >= since))
+        .group_by(Alert.status)
+    )
+    return Stats(**{status.value: count for status, count in rows})
+
+
+def listing(session: Session, workspace_id: int, wanted: Filter, person_id: int | None = None) -> Listing:
+    """One page of alerts; with `person_id` only those that this person was paged for or has raised.
+
+    Live ones come first, the worst of them first; then the closed ones, newest first.
+    """
+    live = Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED))
+    query = select(Alert.id).where(Alert.workspace_id == workspace_id, Alert.origin != Origin.TEST)
+    if wanted.status is not None:
+        query = query.where(Alert.status == wanted.status)
+    if wanted.severity is not None:
+        query = query.where(Alert.severity == int(wanted.severity))
+    if person_id is not None:
+        query = _concerning(query, person_id)
+    order = (Alert.severity,) if wanted.status in (Status.OPEN, Status.ACKNOWLEDGED) else ()
+    if wanted.status is None:
+        ids = _live_then_closed(session, query, live, wanted.page)
+    else:
+        ordered = query.order_by(*order, Alert.id.desc())
+        ids = list(session.scalars(ordered.offset(wanted.page * PAGE_SIZE).limit(PAGE_SIZE + 1)))
+    return Listing(tuple(cards(session, workspace_id, ids[:PAGE_SIZE])), has_more=len(ids) > PAGE_SIZE)
+
+
+def _concerning(query: Select[int], person_id: int) -> Select[int]:
+    paged = select(Page.alert_id).where(Page.person_id == person_id)
+    return query.where((Alert.raised_by == person_id) | Alert.id.in_(paged))
+
+
+def _live_then_closed(session: Session, query: Select[int], live: Any, page: int) -> list[int]:
+    ranked = query.order_by((~live).asc(), (Alert.status != Status.OPEN).asc(), Alert.severity, Alert.id.desc())
+    return list(session.scalars(ranked.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1)))
+
+
+def may_see(session: Session, workspace_id: int, alert_id: int, person: Person) -> bool:
+    """Admins and responders see every alert of their workspace, others what concerns them."""
+    if person.role in (Role.ADMIN, Role.RESPONDER):
+        return True
+    query = select(Alert.id).where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
+    return session.scalar(_concerning(query, person.id)) is not None
+
+
+def details(session: Session, workspace_id: int, alert_id: int) -> Details | None:
+    """The alert with its timeline and the receipt of every page."""
+    found = card(session, workspace_id, alert_id)
+    if found is None:
+        return None
+    entries = session.execute(
+        select(Entry.at, Entry.kind, Person.slack_id, Entry.detail)
+        .outerjoin(Person, Person.id == Entry.person_id)
+        .where(Entry.workspace_id == workspace_id, Entry.alert_id == alert_id)
+        .order_by(Entry.id.desc())
+        .limit(ENTRIES_SHOWN)
+    )
+    receipts = session.execute(
+        select(Person.slack_id, Page.way, Page.state, Page.sent_at, Page.try_at, Page.result, Step.level, Step.lap)
+        .join(Person, Person.id == Page.person_id)
+        .join(Step, Step.id == Page.step_id)
+        .where(Page.workspace_id == workspace_id, Page.alert_id == alert_id)
+        .order_by(Page.id.desc())
+        .limit(ENTRIES_SHOWN)
+    )
+    return Details(
+        found,
+        tuple(TimelineEntry(*row) for row in reversed(entries.all())),
+        tuple(
+            ReceiptLine(
+                row.slack_id, row.way, row.state.value, row.sent_at or row.try_at, row.result, row.level, row.lap
+            )
+            for row in reversed(receipts.all())
+        ),
+    )

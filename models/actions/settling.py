@@ -1,0 +1,40 @@
+"""What follows whenever an alert changes: escalation stops or starts again, and what we posted is drawn anew."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from models.tables import Page, Post, Step
+from models.words import PageState
+
+REPEATS_DRAWN_AFTER = timedelta(seconds=10)
+"""A signal's repeats change only the count; their redraws are coalesced over this time."""
+
+
+def stop_escalation(session: Session, alert_ids: Sequence[int], now: datetime, why: str) -> None:
+    """Nothing that waits for these alerts happens any more: pages that are due and steps to come are cancelled.
+
+    Takes the lock on each page's row, so that no sender claims one after this transaction has committed.
+    """
+    session.execute(
+        update(Page)
+        .where(Page.alert_id.in_(alert_ids), Page.state == PageState.DUE)
+        .values(state=PageState.CANCELLED, result=why)
+    )
+    session.execute(
+        update(Step)
+        .where(Step.alert_id.in_(alert_ids), Step.executed_at.is_(None), Step.outcome.is_(None))
+        .values(outcome=f"cancelled: {why}")
+    )
+
+
+def redraw(session: Session, alert_ids: Sequence[int], at: datetime) -> None:
+    """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier."""
+    posts = select(Page.post_id).where(Page.alert_id.in_(alert_ids), Page.post_id.is_not(None))
+    session.execute(
+        update(Post)
+        .where(Post.id.in_(posts), Post.ts != "")
+        .values(redraw_at=func.least(Post.redraw_at, at), redraw_failures=0)
+    )

@@ -1,0 +1,124 @@
+"""Installations, their sources, and the beats of our own processes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.actions.plans import DEFAULT_PLAN, save_policy
+from models.db import now_of
+from models.seal import Seal, fingerprint
+from models.tables import Beat, Policy, Source, Workspace
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What Slack says about the bot that a token belongs to; `url` is the workspace's address in Slack."""
+
+    team_id: str
+    name: str
+    url: str
+    bot_user_id: str
+
+
+def install(session: Session, seal: Seal, found: Installation, token: str) -> Workspace:
+    """Add a Slack installation, or renew its token; the default policy comes with the first installation."""
+    workspace = session.scalar(select(Workspace).where(Workspace.team_id == found.team_id).with_for_update())
+    if workspace is None:
+        workspace = Workspace(**vars(found), token=seal.close(token), installed_at=now_of(session))
+        session.add(workspace)
+        session.flush()
+    elif not _is_same_token(workspace, seal, token):
+        workspace.token = seal.close(token)
+        workspace.retry_at = None
+    workspace.name, workspace.url, workspace.bot_user_id = found.name, found.url, found.bot_user_id
+    workspace.uninstalled_at = None
+    if session.scalar(select(Policy.id).where(Policy.workspace_id == workspace.id).limit(1)) is None:
+        save_policy(session, workspace.id, DEFAULT_PLAN, is_default=True)
+    return workspace
+
+
+def _is_same_token(workspace: Workspace, seal: Seal, token: str) -> bool:
+    return seal.open(workspace.token) == token
+
+
+def by_team(session: Session, team_id: str) -> Workspace | None:
+    """The installation in the Slack team `team_id`, if Heed is installed there."""
+    return session.scalar(select(Workspace).where(Workspace.team_id == team_id, Workspace.uninstalled_at.is_(None)))
+
+
+def active(session: Session) -> list[Workspace]:
+    return list(session.scalars(select(Workspace).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)))
+
+
+def policies(session: Session, workspace_id: int) -> list[Policy]:
+    return list(session.scalars(select(Policy).where(Policy.workspace_id == workspace_id).order_by(Policy.id)))
+
+
+def put_source(session: Session, workspace_id: int, kind: str, name: str, secret: str) -> None:
+    """Create the source, or give it this secret from now on. Only the secret's fingerprint is stored."""
+    row = {
+        "workspace_id": workspace_id,
+        "kind": kind,
+        "name": name,
+        "secret_fingerprint": fingerprint(secret),
+        "created_at": now_of(session),
+    }
+    statement = insert(Source).values(row)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "kind", "name"],
+            set_={"secret_fingerprint": statement.excluded.secret_fingerprint},
+        )
+    )
+
+
+@dataclass(frozen=True)
+class SourceRef:
+    """A source as intake needs it."""
+
+    id: int
+    workspace_id: int
+    kind: str
+    name: str
+
+
+def source_by_secret(session: Session, kind: str, secret: str) -> SourceRef | None:
+    """The source of this kind whose secret this is."""
+    found = session.execute(
+        select(Source.id, Source.workspace_id, Source.kind, Source.name)
+        .join(Workspace, Workspace.id == Source.workspace_id)
+        .where(Source.kind == kind, Source.secret_fingerprint == fingerprint(secret))
+        .where(Workspace.uninstalled_at.is_(None))
+    ).one_or_none()
+    return SourceRef(*found) if found else None
+
+
+def beat(session: Session, name: str) -> None:
+    """Record that the process called `name` works at this moment."""
+    statement = insert(Beat).values(name=name, at=now_of(session))
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": statement.excluded.at}))
+
+
+def beats(session: Session) -> dict[str, datetime]:
+    """When each process last beat."""
+    return dict(session.execute(select(Beat.name, Beat.at)).tuples())
+
+
+def hold_back(session: Session, workspace_id: int, until: datetime) -> int:
+    """Send nothing to this workspace before `until`; returns how often in a row that was necessary."""
+    return session.scalars(
+        update(Workspace)
+        .where(Workspace.id == workspace_id)
+        .values(retry_at=until, failures=Workspace.failures + 1)
+        .returning(Workspace.failures)
+    ).one()
+
+
+def reached(session: Session, workspace_id: int) -> None:
+    """Slack has taken something in this workspace again."""
+    session.execute(
+        update(Workspace).where(Workspace.id == workspace_id, Workspace.failures > 0).values(retry_at=None, failures=0)
+    )

@@ -1,0 +1,134 @@
+"""What is shown of alerts: frozen pictures that the views turn into Block Kit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.answer import Answer, answers_for
+from models.words import Origin, PageKind, Severity, Status
+
+
+@dataclass(frozen=True)
+class Card:
+    """One alert as it is shown. People are Slack user ids; moments have time zones."""
+
+    id: int
+    origin: Origin
+    status: Status
+    severity: Severity
+    epoch: int
+    revision: int
+    title: str
+    opened_at: datetime
+    last_seen_at: datetime
+    details: str = ""
+    client: str = ""
+    excerpt: str = ""
+    indicators: tuple[str, ...] = ()
+    suggested_action: str = ""
+    link: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    raised_by: str | None = None
+    count: int = 1
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    notes: str = ""
+    paged: tuple[str, ...] = ()
+    policy: str = ""
+    lap: int = 1
+    laps: int = 1
+    level: int = 0
+    levels: int = 1
+    next_step_at: datetime | None = None
+    exhausted_at: datetime | None = None
+    reopenable: bool = False
+    round_trip: float | None = None
+    """Seconds from raising a test page to Slack's receipt for it."""
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return answers_for(self.status, self.origin, self.reopenable)
+
+
+@dataclass(frozen=True)
+class PageCard:
+    """A card with the reason why it is posted to somebody."""
+
+    card: Card
+    kind: PageKind
+
+
+@dataclass(frozen=True)
+class Stats:
+    """The four figures of the dashboard; the rate is a share of what was closed in 30 days, None without any."""
+
+    open: int = 0
+    acknowledged: int = 0
+    resolved: int = 0
+    false_positive: int = 0
+
+    @property
+    def false_positive_rate(self) -> float | None:
+        closed = self.resolved + self.false_positive
+        return self.false_positive / closed if closed else None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of alerts is narrowed to; None means all."""
+
+    status: Status | None = None
+    severity: Severity | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of alerts, worst and newest first, and whether more follow."""
+
+    cards: tuple[Card, ...]
+    has_more: bool = False
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of an alert's history."""
+
+    at: datetime
+    kind: str
+    person: str | None
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """One page's receipt: for whom, by which way, how it stands."""
+
+    person: str
+    way: str
+    state: str
+    at: datetime
+    result: str
+    level: int
+    lap: int
+
+
+@dataclass(frozen=True)
+class Details:
+    """Everything that `/heed show` tells about one alert."""
+
+    card: Card
+    entries: tuple[TimelineEntry, ...]
+    receipts: tuple[ReceiptLine, ...]
+
+
+@dataclass(frozen=True)
+class OnCallLevel:
+    """One level of the default policy as it stands now: its people (Slack ids), and how many minutes it waits."""
+
+    level: int
+    people: tuple[str, ...]
+    minutes: float

@@ -1,0 +1,65 @@
+"""Settings: the environment, or a `.env` file in the working directory."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SLACK_API_URL = "https://slack.com/api/"
+
+
+class MissingSettings(Exception):
+    """Settings that a command cannot do without; the message names each and says how to mend it."""
+
+
+class Settings(BaseSettings):
+    """Every setting of Heed; `docs/configuration.md` is held against this class by a test."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    database_url: str = ""
+    redis_url: str = ""
+    port: int = 3000
+    heed_host: str = "127.0.0.1"
+    web_processes: int = 1
+    web_threads: int = 16
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
+    slack_api_url: str = SLACK_API_URL
+
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    openai_model: str = "gpt-5.4-nano"
+
+    heed_secret_key: SecretStr = SecretStr("")
+    heed_base_url: str = ""
+    heed_var: Path = Path("var")
+    heed_operations_token: SecretStr = SecretStr("")
+
+    @property
+    def base_url(self) -> str:
+        """The address under which the outside reaches Heed, without a slash at the end."""
+        return (self.heed_base_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def has_llm(self) -> bool:
+        return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+    def require(self, *names: str) -> "Settings":
+        """These settings are set; otherwise MissingSettings that lists what is not. `a|b` asks for one of the two."""
+        missing = [name for name in names if not any(self._is_set(choice) for choice in name.split("|"))]
+        if missing:
+            listed = ", ".join(name.upper().replace("|", " or ") for name in missing)
+            raise MissingSettings(
+                f"missing settings: {listed}. Put them into .env or the environment (docs/configuration.md), "
+                "or use `python app.py run`, which starts what is missing itself."
+            )
+        return self
+
+    def _is_set(self, name: str) -> bool:
+        value = getattr(self, name)
+        return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)

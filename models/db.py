@@ -1,0 +1,70 @@
+"""The database: one engine a process, short sessions, and the one clock that decisions go by."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import URL, Engine, create_engine, func, make_url, select
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+DatabaseAway = (OperationalError, TimeoutError)
+"""What SQLAlchemy raises when the server is away, refuses connections, or the pool waits too long."""
+
+
+class Database:
+    """Opens sessions on one PostgreSQL.
+
+    `statement_timeout` and `pool_timeout` are in seconds. A process that answers people uses short ones (the design's
+    flow 1: 1.5 s), workers use longer ones.
+    """
+
+    def __init__(
+        self, url: str, pool_size: int = 20, statement_timeout: float = 10.0, pool_timeout: float = 5.0
+    ) -> None:
+        options = f"-c statement_timeout={int(statement_timeout * 1000)} -c idle_in_transaction_session_timeout=60000"
+        self.engine: Engine = create_engine(
+            normal_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 3, "options": options, "application_name": "heed"},
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        os.register_at_fork(after_in_child=lambda: self.engine.dispose(close=False))
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session in a transaction that commits at the end, or rolls back on an exception."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def warm(self) -> None:
+        """Connect now, so that the first job does not pay for it."""
+        with self.begin() as session:
+            now_of(session)
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def now_of(session: Session) -> datetime:
+    """The one `now` of a decision: the start of the transaction by PostgreSQL's clock, with a time zone.
+
+    `heed_now()` is `now()`, moved by the setting `heed.shift` in tests that make time pass.
+    """
+    moment = session.scalar(select(func.heed_now()))
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def normal_url(url: str) -> URL:
+    """`url` with psycopg 3 as its driver, whatever form of PostgreSQL address was given."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def is_away(error: DBAPIError | TimeoutError) -> bool:
+    """Whether `error` means that the database is away or too busy for now, so that trying again later makes sense."""
+    return isinstance(error, DatabaseAway) or (isinstance(error, DBAPIError) and error.connection_invalidated)

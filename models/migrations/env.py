@@ -1,0 +1,9 @@
+"""Alembic's entry: runs the versions on the connection that `models.migrate` hands over."""
+
+from alembic import context
+
+from models.tables import Base
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,69 @@
+"""Pages (one alert for one person by one way, with its receipt) and the posts that carry them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, Reference, RowId, Small
+from models.words import PageKind, PageState
+
+
+class Page(Base):
+    """`due_at` never changes; `try_at` is when it is tried next. A claim, fenced by `attempt`, moves `try_at` ahead."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "step_id", "person_id", "way", "kind"),
+        ForeignKeyConstraint(["workspace_id", "alert_id"], ["alerts.workspace_id", "alerts.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["workspace_id", "step_id"], ["steps.workspace_id", "steps.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["people.workspace_id", "people.id"]),
+        ForeignKeyConstraint(["workspace_id", "post_id"], ["posts.workspace_id", "posts.id"]),
+        Index("ix_pages_due", "person_id", "severity", "try_at", postgresql_where=text("state = 'due'")),
+        Index("ix_pages_post", "post_id", postgresql_where=text("post_id is not null")),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[Reference]
+    alert_id: Mapped[Reference]
+    step_id: Mapped[Reference]
+    person_id: Mapped[Reference]
+    way: Mapped[str] = mapped_column(server_default="slack")
+    kind: Mapped[PageKind]
+    severity: Mapped[Small]
+    epoch: Mapped[int]
+    state: Mapped[PageState] = mapped_column(server_default=PageState.DUE.value)
+    due_at: Mapped[datetime]
+    try_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    sent_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(server_default="")
+    post_id: Mapped[int | None] = mapped_column()
+
+
+class Post(Base):
+    """One message of ours. `mark` travels in its metadata, so that it can be found again after an unclear answer.
+
+    `ts` is empty until Slack has confirmed it. `redraw_at` says that it shows something outdated.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["people.workspace_id", "people.id"]),
+        Index("ix_posts_redraw", "redraw_at", postgresql_where=text("redraw_at is not null")),
+        Index("ix_posts_place", "workspace_id", "channel_id", "ts"),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[Reference]
+    person_id: Mapped[Reference]
+    mark: Mapped[str]
+    channel_id: Mapped[str] = mapped_column(server_default="")
+    ts: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime]
+    lookups: Mapped[int] = mapped_column(server_default=text("0"))
+    is_list: Mapped[bool] = mapped_column(server_default=text("false"))
+    drawn: Mapped[int] = mapped_column(server_default=text("0"))
+    redraw_at: Mapped[datetime | None]
+    redraw_failures: Mapped[int] = mapped_column(server_default=text("0"))

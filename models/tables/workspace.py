@@ -1,0 +1,113 @@
+"""A Slack installation, its people, its sources and policies, and the beats of our own processes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, Reference, RowId
+from models.words import Role
+
+
+class Workspace(Base):
+    """One Slack installation. `url` is the address of its Slack, `token` is sealed. `retry_at` holds back our messages to it (429, outage, dead token)."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[RowId]
+    team_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    url: Mapped[str]
+    bot_user_id: Mapped[str]
+    token: Mapped[bytes]
+    installed_at: Mapped[datetime]
+    uninstalled_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    redraw_retry_at: Mapped[datetime | None]
+    synced_at: Mapped[datetime | None]
+
+
+class Person(Base):
+    """Somebody of our side. `lease` fences the one sender at work on this person's pages until `leased_until`."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "slack_id"),
+        UniqueConstraint("workspace_id", "id"),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    slack_id: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(server_default=Role.MEMBER.value)
+    role_is_set: Mapped[bool] = mapped_column(server_default=text("false"))
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    dm_channel: Mapped[str | None]
+    lease: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+
+
+class Source(Base):
+    """One configured intake; only the fingerprint of its secret is kept."""
+
+    __tablename__ = "sources"
+    __table_args__ = (UniqueConstraint("workspace_id", "kind", "name"), UniqueConstraint("workspace_id", "id"))
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    kind: Mapped[str]
+    name: Mapped[str]
+    secret_fingerprint: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    last_signal_at: Mapped[datetime | None]
+
+
+class Policy(Base):
+    """An escalation policy as it is now; an alert carries the copy that was in force when it opened."""
+
+    __tablename__ = "policies"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        Index("ix_policies_default", "workspace_id", unique=True, postgresql_where=text("is_default")),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    name: Mapped[str]
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    plan: Mapped[dict[str, Any]]
+
+
+class Beat(Base):
+    """When a process last proved that it works: `clock`, `worker page`, `worker rate`."""
+
+    __tablename__ = "beats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Entry(Base):
+    """One line of an alert's timeline and of the audit log; `high` ones are the audit entries people must see."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "alert_id"], ["alerts.workspace_id", "alerts.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["people.workspace_id", "people.id"]),
+        Index("ix_entries_alert", "alert_id", "id"),
+        Index("ix_entries_high", "workspace_id", "id", postgresql_where=text("high")),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[Reference]
+    alert_id: Mapped[int | None] = mapped_column()
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    high: Mapped[bool] = mapped_column(server_default=text("false"))
+    person_id: Mapped[int | None] = mapped_column()
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

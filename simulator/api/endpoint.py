@@ -1,0 +1,105 @@
+"""The HTTP side of the Web API: faults, tokens, scopes, limits, and Slack's way of saying no."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from simulator.api import arguments
+from simulator.api.registry import APP_LEVEL, METHODS, NO_TOKEN, Call, Method, SlackError
+from simulator.core import Core
+from simulator.faults import Fault
+from simulator.state import App, Json, Workspace
+
+
+class Endpoint:
+    """Answers /api/<method>."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["method"]
+        fault = self.core.faults.take(name)
+        if fault is not None and (broken := await self._break(request, fault)) is not None:
+            return broken
+        response = await self._answer(request, name)
+        if fault is not None and fault.kind == "cut_after":
+            return _cut(request)
+        return response
+
+    async def _answer(self, request: web.Request, name: str) -> web.Response:
+        record: Json = {"method": name, "args": {}, "token": _bearer(request), "at": self.core.world.clock.now()}
+        try:
+            body, headers = await self._call(request, name, record)
+        except SlackError as problem:
+            body, headers = {"ok": False, "error": problem.code, **problem.more}, {}
+        record["error"] = body.get("error", "")
+        self.core.world.log.append(record)
+        self.core.world.changed("call", method=name, error=record["error"])
+        status = 429 if record["error"] == "ratelimited" else 200
+        if status == 429:
+            headers["Retry-After"] = str(body["retry_after"])
+        return web.json_response(body, status=status, headers=headers)
+
+    async def _call(self, request: web.Request, name: str, record: Json) -> tuple[Json, dict[str, str]]:
+        raw = await arguments.read(request)
+        record["args"] = {key: value for key, value in raw.items() if key != "token"}
+        record["token"] = record["token"] or str(raw.get("token", ""))
+        method = METHODS.get(name)
+        if method is None:
+            raise SlackError("unknown_method", req_method=name)
+        workspace, app = self._authorise(method, record["token"])
+        wait = self.core.limits.wait_for(name, method.tier, workspace.team.id, app.id, str(raw.get("channel", "")))
+        if wait:
+            raise SlackError("ratelimited", retry_after=wait)
+        call = Call(self.core, workspace, app, method, arguments.convert(method, raw))
+        record["args"] = {key: value for key, value in call.arguments.items() if key != "token"}
+        body = {"ok": True} | method.handler(call)
+        accepted = ",".join(scope for scope in method.accepted_scopes() if scope)
+        return body, {"x-oauth-scopes": ",".join(app.scopes), "x-accepted-oauth-scopes": accepted}
+
+    def _authorise(self, method: Method, token: str) -> tuple[Workspace, App]:
+        """Who calls. Raises not_authed, invalid_auth, not_allowed_token_type or missing_scope."""
+        if method.needs_token == NO_TOKEN:
+            workspace = self.core.world.workspace
+            return workspace, next(iter(workspace.apps.values()))
+        if not token:
+            raise SlackError("not_authed")
+        found = self.core.world.app_by_token(token)
+        if found is None:
+            raise SlackError("invalid_auth")
+        workspace, app = found
+        if (token == app.app_token) is not (method.needs_token == APP_LEVEL):
+            raise SlackError("not_allowed_token_type")
+        accepted = [scope for scope in method.accepted_scopes() if scope]
+        if accepted and not set(accepted) & set(app.scopes):
+            needed = ",".join(accepted) if isinstance(method.scopes, Mapping) else accepted[0]
+            raise SlackError("missing_scope", needed=needed, provided=",".join(app.scopes))
+        return workspace, app
+
+    async def _break(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
+        """What the fault answers in place of the method; None lets the call go on."""
+        if fault.kind in ("cut_before", "away"):
+            return _cut(request)
+        if fault.kind == "slow":
+            await self.core.world.clock.sleep(fault.seconds)
+            return None
+        if fault.kind == "rate_limited":
+            headers = {"Retry-After": str(int(fault.seconds))}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if fault.kind == "status":
+            return web.Response(status=fault.status, text="upstream connect error")
+        if fault.kind == "error":
+            return web.json_response({"ok": False, "error": fault.error})
+        return None
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

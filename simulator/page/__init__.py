@@ -1,0 +1,1 @@
+"""The workspace in a browser: one page that looks and feels like Slack's client."""

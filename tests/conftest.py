@@ -1,0 +1,111 @@
+"""Real parts for every test: an embedded PostgreSQL and Redis a worker process, and the world that stories play in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.orm import Session
+
+from bot.context import Context, build
+from jobs.sync import sync
+from models.config import Settings
+from models.db import normal_url
+from models.embedded import EmbeddedPostgres, EmbeddedRedis
+from models.migrate import migrate
+from models.tables import Base
+from tests.world import SHIFT, World
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The addresses of the servers that the tests of this process share."""
+
+    database_url: str
+    redis: EmbeddedRedis
+    admin: Engine
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    folder = tmp_path_factory.mktemp("servers")
+    postgres = EmbeddedPostgres(folder / "postgres")
+    try:
+        with EmbeddedRedis(folder / "redis") as redis:
+            admin = create_engine(normal_url(postgres.url), isolation_level="AUTOCOMMIT")
+            _hurry(admin)
+            migrate(postgres.url)
+            yield Servers(postgres.url, redis, admin)
+            admin.dispose()
+    finally:
+        postgres.stop()
+
+
+def _hurry(admin: Engine) -> None:
+    """Durability is tested where it matters, by processes of their own; here it only costs time."""
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+
+
+@event.listens_for(Engine, "begin")
+def _shift_time(connection: Connection) -> None:
+    """Time passes in tests by moving PostgreSQL's clock as Heed sees it."""
+    if SHIFT.seconds:
+        connection.exec_driver_sql(f"SET LOCAL heed.shift = '{SHIFT.seconds} seconds'")
+
+
+@pytest.fixture
+def clean(servers: Servers) -> Iterator[Servers]:
+    """The servers, emptied, at the present time."""
+    SHIFT.seconds = 0.0
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with servers.admin.connect() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    servers.redis.client.flushall()
+    yield servers
+    SHIFT.seconds = 0.0
+
+
+@pytest.fixture
+def settings(clean: Servers, tmp_path: Path) -> Settings:
+    """Settings for the emptied servers, whatever the environment says."""
+    return Settings(
+        _env_file=None,
+        database_url=clean.database_url,
+        redis_url=clean.redis.url,
+        heed_secret_key=SecretStr("a secret key for the tests only"),
+        heed_var=tmp_path,
+        slack_bot_token=SecretStr(""),
+        slack_app_token=SecretStr(""),
+        slack_signing_secret=SecretStr(""),
+        openai_api_key=SecretStr(""),
+        openai_base_url="",
+    )
+
+
+@pytest.fixture
+def context(settings: Settings) -> Iterator[Context]:
+    """What jobs work with, on the emptied servers; Slack is not there."""
+    made = build(settings)
+    yield made
+    made.db.dispose()
+    made.bell.redis.close()
+
+
+@pytest.fixture
+def session(context: Context) -> Iterator[Session]:
+    """A session in one transaction on the emptied database."""
+    with context.db.begin() as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[World]:
+    """Northwind with Heed installed: alice and bob are admins, charlie is a member, dora is a client's."""
+    with World(settings) as made:
+        sync(made.context)
+        yield made

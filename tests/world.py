@@ -1,0 +1,252 @@
+"""The world that stories play in: a simulated Slack, Heed's web process, and its jobs, in the words of the domain."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import requests
+import yaml
+from pydantic import SecretStr
+from werkzeug.serving import make_server
+
+from bot.context import build
+from bot.sentiment.rater import Rater
+from bot.web import create_app
+from jobs.analyze import analyze
+from jobs.deliver import deliver
+from jobs.escalate import escalate
+from jobs.pump import Pump
+from jobs.redraw import redraw
+from jobs.scan import scan
+from models.actions import assessing, delivering, drawing, escalating, workspaces
+from models.actions.plans import save_policy
+from models.config import Settings
+from models.db import now_of
+from models.escalation import Level, Plan, Target, TargetKind
+from models.tables import Person
+from simulator import Simulator
+from simulator.state import Message
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+SAMPLES = Path(__file__).parent / "samples"
+SECRET = "secret-of-the-source"
+
+
+@dataclass
+class Shift:
+    """By how many seconds PostgreSQL's clock is moved for Heed."""
+
+    seconds: float = 0.0
+
+
+SHIFT = Shift()
+
+
+class World:
+    """One workspace with everything that runs around it. Nothing happens by itself: `settle` runs what is due."""
+
+    def __init__(self, settings: Settings, rater: Rater | None = None) -> None:
+        self.slack = Simulator(manifest=yaml.safe_load(MANIFEST.read_text()))
+        self.slack.start()
+        self.settings = settings.model_copy(
+            update={
+                "slack_api_url": self.slack.api_url,
+                "slack_bot_token": SecretStr("xoxb-simulator"),
+                "slack_signing_secret": SecretStr("simulator-signing-secret"),
+            }
+        )
+        self.rater = rater or Rater(None)
+        self.context = build(self.settings)
+        self._senders, self._drawers = Pump("send"), Pump("draw")
+        self.app = create_app(self.settings)
+        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._serving = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._serving.start()
+        self.slack.app().request_url = f"{self.url}/slack/events"
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.slack.stop()
+        self._server.shutdown()
+        self._server.server_close()
+        self._senders.close()
+        self._drawers.close()
+        for house in (self.context, self.app.extensions["heed"]):
+            house.db.dispose()
+            house.bell.redis.close()
+
+    # time and work
+
+    def settle(self) -> None:
+        """Run the jobs until nothing is due any more."""
+        self.slack.settle()
+        for _ in range(50):
+            analyze(self.context, self.rater)
+            escalate(self.context)
+            deliver(self.context, self._senders)
+            self._senders.settle()
+            redraw(self.context, self._drawers)
+            self._drawers.settle()
+            if not self._is_due():
+                return
+        raise AssertionError("something stays due for ever")
+
+    def forward(self, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
+        """Let time pass, here and in Slack, and everything happen that falls due by then."""
+        step = timedelta(seconds=seconds, minutes=minutes, hours=hours)
+        SHIFT.seconds += step.total_seconds()
+        self.slack.clock.forward(seconds=step.total_seconds())
+        self.settle()
+
+    def scan(self) -> None:
+        """What the clock rings for every 15 minutes."""
+        scan(self.context)
+        self.settle()
+
+    def _is_due(self) -> bool:
+        with self.context.db.begin() as session:
+            now = now_of(session)
+            looks: tuple[Callable[..., Any], ...] = (
+                assessing.next_due,
+                escalating.next_due,
+                delivering.next_due,
+                drawing.next_due,
+            )
+            return any((due := look(session)) is not None and due <= now for look in looks)
+
+    # machines
+
+    def source(self, kind: str, name: str = "prod") -> str:
+        """The address of a source of this kind."""
+        with self.context.db.begin() as session:
+            (workspace,) = workspaces.active(session)
+            workspaces.put_source(session, workspace.id, kind, name, f"{SECRET}-{kind}")
+        return f"{self.url}/alerts/{kind}/{SECRET}-{kind}"
+
+    def signal(self, title: str, **fields: Any) -> dict[str, Any]:
+        """A monitoring tool sends our own JSON; returns the answer."""
+        return self.post(self.source("generic"), {"title": title, **fields})
+
+    def post(self, url: str, payload: Any, status: int = 202) -> dict[str, Any]:
+        """POST JSON, expect this status, let everything happen that follows; returns the answer."""
+        answer = requests.post(url, json=payload, timeout=10)
+        assert answer.status_code == status, answer.text
+        self.settle()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def policy(self, *levels: str | tuple[str, ...], minutes: float = 5, laps: int = 3) -> None:
+        """The default policy from now on: each level a person, several, or "admins"."""
+        plan = Plan("Test policy", tuple(self._level(level, minutes) for level in levels), laps)
+        with self.context.db.begin() as session:
+            (workspace,) = workspaces.active(session)
+            for policy in workspaces.policies(session, workspace.id):
+                policy.is_default = False
+            session.flush()
+            save_policy(session, workspace.id, plan, is_default=True)
+
+    def _level(self, level: str | tuple[str, ...], minutes: float) -> Level:
+        names = (level,) if isinstance(level, str) else level
+        return Level(tuple(self._target(name) for name in names), timedelta(minutes=minutes))
+
+    def _target(self, name: str) -> Target:
+        if name == "admins":
+            return Target(TargetKind.ADMINS)
+        return Target(TargetKind.PERSON, self.person(name).id)
+
+    def person(self, name: str) -> Person:
+        """Heed's row of somebody."""
+        slack_id = self.slack.user(name).id
+        with self.context.db.begin() as session:
+            return session.query(Person).filter_by(slack_id=slack_id).one()
+
+    # people in Slack
+
+    def says(self, who: str, channel: str, words: str, thread: Message | None = None) -> Message:
+        """Somebody writes; everything that follows happens."""
+        said = self.slack.say(who, channel, words, thread.ts if thread else None)
+        self.settle()
+        return said
+
+    def heed(self, who: str, words: str, channel: str = "ops") -> str:
+        """Somebody types `/heed …`; returns what only they are told."""
+        before = len(self._ephemeral(who, channel))
+        answer = self.slack.command(who, channel, f"/heed {words}")
+        assert answer.ok, answer.problem
+        self.slack.wait_for(lambda: len(self._ephemeral(who, channel)) > before)
+        self.settle()
+        return self._ephemeral(who, channel)[-1].text
+
+    def _ephemeral(self, who: str, channel: str) -> list[Message]:
+        user = self.slack.user(who).id
+        return [each for each in self.slack.messages(channel, user=who) if each.ephemeral_to == user]
+
+    def pages(self, who: str) -> list[Message]:
+        """Heed's direct messages to somebody, without what only answered a click."""
+        return [each for each in self.slack.dm(who) if each.ephemeral_to is None]
+
+    def expect_page(self, who: str, *words: str) -> Message:
+        """The newest direct message to `who` holds all these words, in its text or its blocks."""
+        found = self.pages(who)
+        assert found, f"{who} was not paged"
+        shown = everything(found[-1])
+        for each in words:
+            assert each in shown, f"{each!r} is not in {shown!r}"
+        return found[-1]
+
+    def expect_no_page(self, who: str) -> None:
+        assert self.pages(who) == [], f"{who} was paged"
+
+    def press(self, who: str, label: str, message: Message | None = None, until: str = "") -> None:
+        """Press a button by its words in a message (the newest page), and wait until that message shows `until`."""
+        pressed = message or self.pages(who)[-1]
+        button = next(each for each in buttons(pressed.blocks) if each["text"]["text"] == label)
+        self.slack.press(who, pressed, button["action_id"], button["value"])
+        if until:
+            self.slack.wait_for(lambda: until in everything(self.again(who, pressed)))
+        self.settle()
+
+    def again(self, who: str, message: Message) -> Message:
+        """The same message as it stands now."""
+        return next(each for each in self.slack.dm(who) if each.ts == message.ts)
+
+    def submit(self, who: str, **values: str) -> Mapping[str, str] | None:
+        """Fill in and submit the open modal; returns the field errors, if any."""
+        self.slack.wait_for(lambda: self.slack.modal(who))
+        errors = self.slack.submit(who, values=values)
+        self.settle()
+        return errors
+
+    def home(self, who: str) -> str:
+        """Somebody opens Home; everything it says, as text."""
+        self.slack.open_home(who)
+        self.slack.wait_for(lambda: self.slack.home(who))
+        view = self.slack.home(who)
+        assert view is not None
+        return json.dumps(view.blocks, ensure_ascii=False)
+
+
+def buttons(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every button of these blocks."""
+    found = [each for block in blocks for each in block.get("elements", ()) if each.get("type") == "button"]
+    return found + [block["accessory"] for block in blocks if block.get("accessory", {}).get("type") == "button"]
+
+
+def labels(message: Message) -> list[str]:
+    """The words on a message's buttons."""
+    return [each["text"]["text"] for each in buttons(message.blocks)]
+
+
+def everything(message: Message) -> str:
+    """All that a message says: its text and its blocks."""
+    return message.text + "\n" + json.dumps(message.blocks, ensure_ascii=False)
