@@ -42,7 +42,7 @@ def claim(session: Session, busy: Collection[int] = ()) -> Drawing | None:
 def _contents(session: Session, row: Any) -> tuple[PageCard, ...]:
     """What the post carries, worst first, as it stands now."""
     pages = select(Page.alert_id, Page.kind).where(Page.post_id == row.id).order_by(Page.severity, Page.id)
-    kinds: dict[int, PageKind] = dict(session.execute(pages).tuples())
+    kinds: dict[int, PageKind] = dict(session.execute(pages).all())
     return tuple(PageCard(card, kinds[card.id]) for card in cards(session, row.workspace_id, list(kinds)))
 
 

@@ -45,7 +45,7 @@ def _slack_ids(session: Session, workspace_id: int, alerts: Sequence[Alert]) -> 
     if not ids:
         return {}
     people = select(Person.id, Person.slack_id).where(Person.workspace_id == workspace_id, Person.id.in_(ids))
-    return dict(session.execute(people).tuples())
+    return dict(session.execute(people).all())
 
 
 def _paged(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict[int, list[Any]]:

@@ -104,7 +104,7 @@ def beat(session: Session, name: str) -> None:
 
 def beats(session: Session) -> dict[str, datetime]:
     """When each process last beat."""
-    return dict(session.execute(select(Beat.name, Beat.at)).tuples())
+    return dict(session.execute(select(Beat.name, Beat.at)).all())
 
 
 def hold_back(session: Session, workspace_id: int, until: datetime) -> int:

@@ -11,7 +11,7 @@ from models.words import Role
 
 
 class Workspace(Base):
-    """One Slack installation. `url` is the address of its Slack, `token` is sealed. `retry_at` holds back our messages to it (429, outage, dead token)."""
+    """One Slack installation, its token sealed. `retry_at` holds our messages to it back (429, outage, dead token)."""
 
     __tablename__ = "workspaces"
 

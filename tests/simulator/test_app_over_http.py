@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from bolt_helper import Helper, served
+from tests.simulator.bolt_helper import Helper, served
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from bolt_helper import Helper
+from tests.simulator.bolt_helper import Helper
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
