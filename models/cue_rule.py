@@ -29,15 +29,23 @@ def cue(indicator: str, stems: str, patterns: list[str], guards: list[str]) -> C
 GAP = r"(?:\w+ ){0,4}?"
 
 TECHNICAL = (
-    r" (?:buttons?|botones?|boton|bouton|pulsante|botao|knop|przycisk\w*|endpoint|webhooks?|staging|sandbox|dummy|modal|"
+    r" (?:buttons?|botones?|boton|bouton|pulsante|botao|knop|przycisk\w*|endpoint|webhooks?|staging|sandbox|dummy|"
+    r"modal|"
     r"dialog|popup|template|vorlage|typo|e2e|unit|cypress|testvertrag|testabo|testaccount|programmatically|workshop|"
     r"via (?:the )?(?:api|cli|sdk)|per api|training|schulung|webinar|questionnaire|fragebogen) "
 )
-TEST_OBJECT = r" (?:test|demo|trial|prueba|prova|teste|essai|testowe\w*) (?:account|subscription|contract|tenant|order|user|cuenta)"
-NOBODY = r" (?:niemand|personne n|nadie|nessuno|ninguem|niemanden|nikt|keine?r?|aucun\w*|ningun\w*|nessun\w*|nenhum\w*|zaden) "
+TEST_OBJECT = (
+    r" (?:test|demo|trial|prueba|prova|teste|essai|testowe\w*) (?:account|subscription|contract|"
+    r"tenant|order|user|cuenta)"
+)
+NOBODY = (
+    r" (?:niemand|personne n|nadie|nessuno|ninguem|niemanden|nikt|keine?r?|aucun\w*|ningun\w*|"
+    r"nessun\w*|nenhum\w*|zaden) "
+)
 AGREED = (
     r" (?:unterschrieben|freigegeben|genehmigt|zugestimmt|einverstanden|avv|nda|signe|signee|valide|approuve|feu vert|"
     r"firmado|firmo|aprobado|aprobo|aprobaron|visto bueno|approvato|firmato|assinou|assinado|aprovou|aprovado|getekend|"
-    r"ondertekend|goedgekeurd|akkoord|podpisal\w*|podpisan\w*|zatwierdzil\w*|zaakceptowal\w*|danke|merci|gracias|grazie|"
+    r"ondertekend|goedgekeurd|akkoord|podpisal\w*|podpisan\w*|zatwierdzil\w*|zaakceptowal\w*|danke|merci|gracias|"
+    r"grazie|"
     r"obrigad[oa]|bedankt|dziekuj\w+) "
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from models.cue_english import ENGLISH
@@ -43,7 +44,7 @@ _BY_STEM: Final = _rules_by_stem()
 
 
 def fold(text: str) -> str:
-    """The text in lower case, without accents and without invisible characters, contractions joined ("won't" → "wont")."""
+    """The text in lower case, without accents or invisible characters, contractions joined ("won't" → "wont")."""
     lowered = text.lower()
     if not lowered.isascii():
         lowered = _INVISIBLE.sub("", lowered)
@@ -60,11 +61,18 @@ def plain_sentences(text: str) -> list[list[str]]:
 
 def hard_cues(text: str) -> tuple[str, ...]:
     """The hard indicators found in the text, gravest first, each at most once; () for nearly every message."""
+    return cues_in(plain_sentences(text))
+
+
+def cues_in(sentences: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The hard indicators found in sentences as `plain_sentences` returns them, gravest first."""
     found: set[str] = set()
-    for words in plain_sentences(text):
-        candidates = {rule for word in words for rule in _BY_STEM.get(word[:STEM_LENGTH], ()) if rule.indicator not in found}
+    for words in sentences:
+        candidates = {rule for stem in {word[:STEM_LENGTH] for word in words} for rule in _BY_STEM.get(stem, ())}
         if not candidates:
             continue
         plain = f" {' '.join(words)} "
-        found.update(rule.indicator for rule in candidates if rule.pattern.search(plain) and not rule.guard.search(plain))
+        found.update(
+            rule.indicator for rule in candidates if rule.pattern.search(plain) and not rule.guard.search(plain)
+        )
     return tuple(indicator for indicator in HARD_INDICATORS if indicator in found)

@@ -34,7 +34,8 @@ DISAPPOINTMENT: Final = "disappointment"
 URGENCY: Final = "urgency"
 THANKS: Final = "thanks"
 
-INDICATORS: Final[tuple[str, ...]] = HARD_INDICATORS + (
+INDICATORS: Final[tuple[str, ...]] = (
+    *HARD_INDICATORS,
     EXECUTIVE_ESCALATION,
     ULTIMATUM,
     CHURN_RISK,
@@ -50,7 +51,7 @@ INDICATORS: Final[tuple[str, ...]] = HARD_INDICATORS + (
     URGENCY,
     THANKS,
 )
-"""Every indicator a rating may carry, gravest first. `thanks` is the only one that speaks for the client's good mood."""
+"""Every indicator a rating may carry, gravest first. `thanks` is the only one that speaks of a good mood."""
 
 
 def is_at_least(risk: str, floor: str) -> bool:

@@ -203,6 +203,8 @@ class App:
     client_secret: str = ""
     home_enabled: bool = True
     interactive: bool = True
+    redirect_urls: list[str] = field(default_factory=list)
+    events_disabled: bool = False  # Slack has switched the subscription off after too many failures
 
 
 @dataclass
@@ -215,11 +217,15 @@ class UserGroup:
     users: list[str] = field(default_factory=list)
     disabled: bool = False
     created: int = 0
+    updated: int = 0
 
 
 @dataclass
 class Workspace:
-    """One Slack workspace. `teams` are the other organisations that share channels with it."""
+    """One Slack workspace. `teams` are the other organisations that share channels with it.
+
+    `files` are file objects by id, `contents` their bytes; `is_paid` is what user groups need.
+    """
 
     team: Team
     users: dict[str, User] = field(default_factory=dict)
@@ -228,8 +234,10 @@ class Workspace:
     homes: dict[tuple[str, str], View] = field(default_factory=dict)  # (app_id, user_id)
     modals: dict[str, list[View]] = field(default_factory=dict)  # user_id -> stack, the last one is on top
     files: dict[str, Json] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
+    is_paid: bool = True
 
     def user(self, name: str) -> User:
         """By id, name ("alice", "@alice") or display name. Raises KeyError."""
@@ -276,6 +284,8 @@ class World:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.workspaces: dict[str, Workspace] = {}
+        self.shelf: dict[str, App] = {}  # apps that are installed nowhere any more, by client id
+        self.revoked: dict[str, str] = {}  # tokens that were good once -> the error that they bring now
         self.log: deque[Json] = deque(maxlen=MOST_LOGGED)
         self.listeners: list[Listener] = []
         self.condition = threading.Condition()
@@ -289,11 +299,15 @@ class World:
 
     def changed(self, kind: str, **what: Any) -> None:
         """Tell everyone who watches (the page's live updates, waiting tests) that something happened."""
+        self.nudge()
+        for listener in list(self.listeners):
+            listener(kind, what)
+
+    def nudge(self) -> None:
+        """Let waiting tests look again; nothing has changed that the page would show."""
         self.version += 1
         with self.condition:
             self.condition.notify_all()
-        for listener in list(self.listeners):
-            listener(kind, what)
 
     def next_ts(self) -> str:
         """A message id: the clock's time in microseconds, never the same twice."""
@@ -304,6 +318,30 @@ class World:
         """Make coming message ids later than this one."""
         seconds, _, fraction = ts.partition(".")
         self._last_ts = max(self._last_ts, int(seconds) * 1_000_000 + int(fraction or 0))
+
+    def installations(self, app_id: str) -> Iterator[tuple[Workspace, App]]:
+        """Every workspace that has the app, with the app as it is installed there."""
+        for workspace in list(self.workspaces.values()):
+            if app_id in workspace.apps:
+                yield workspace, workspace.apps[app_id]
+
+    def request_url(self, app: App) -> str | None:
+        """Where an app listens for signed HTTP: one address for all its installations."""
+        urls = (one.request_url for _, one in self.installations(app.id))
+        return app.request_url or next((url for url in urls if url), None)
+
+    def app_by_client(self, client_id: str) -> App | None:
+        """An app, installed or not, by the id that it shows when it asks for an installation."""
+        installed = (app for workspace in self.workspaces.values() for app in workspace.apps.values())
+        return next((app for app in installed if app.client_id == client_id), self.shelf.get(client_id))
+
+    def find_workspace(self, name: str | None) -> Workspace:
+        """By id, name or domain; the first one without a name. Raises KeyError."""
+        for workspace in self.workspaces.values():
+            team = workspace.team
+            if name is None or name in (team.id, team.name, team.domain):
+                return workspace
+        raise KeyError(f"no such workspace: {name}")
 
     def app_by_token(self, token: str) -> tuple[Workspace, App] | None:
         """Which installation a bot or app-level token belongs to."""

@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +14,7 @@ from typing import Any
 import requests
 import yaml
 from pydantic import SecretStr
+from slack_sdk.signature import SignatureVerifier
 from werkzeug.serving import make_server
 
 from bot.context import build
@@ -23,6 +26,7 @@ from jobs.escalate import escalate
 from jobs.pump import Pump
 from jobs.redraw import redraw
 from jobs.scan import scan
+from jobs.sync import sync
 from models.actions import assessing, delivering, drawing, escalating, workspaces
 from models.actions.plans import save_policy
 from models.config import Settings
@@ -108,6 +112,10 @@ class World:
         self.slack.clock.forward(seconds=step.total_seconds())
         self.settle()
 
+    def sync(self) -> None:
+        """What the clock rings for every hour: people are brought in from Slack."""
+        sync(self.context)
+
     def scan(self) -> None:
         """What the clock rings for every 15 minutes."""
         scan(self.context)
@@ -178,14 +186,36 @@ class World:
         self.settle()
         return said
 
+    def post_event(self, message: Message) -> None:
+        """Slack tells of a message once more, under another event id."""
+        told = next(
+            each["payload"]
+            for each in self.slack.deliveries("message")
+            if each["payload"]["event"].get("ts") == message.ts
+        )
+        body = json.dumps({**told, "event_id": f"Ev{uuid.uuid4().hex[:9].upper()}"})
+        stamp = str(int(time.time()))
+        signature = SignatureVerifier("simulator-signing-secret").generate_signature(timestamp=stamp, body=body)
+        headers = {
+            "Content-Type": "application/json",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature or "",
+        }
+        assert requests.post(f"{self.url}/slack/events", data=body, headers=headers, timeout=10).status_code == 200
+
     def heed(self, who: str, words: str, channel: str = "ops") -> str:
         """Somebody types `/heed …`; returns what only they are told."""
+        told = self.types(who, words, channel)
+        self.settle()
+        return told
+
+    def types(self, who: str, words: str, channel: str = "ops") -> str:
+        """Somebody types `/heed …`; the jobs that follow have not run yet."""
         before = len(self._ephemeral(who, channel))
         answer = self.slack.command(who, channel, f"/heed {words}")
         assert answer.ok, answer.problem
         self.slack.wait_for(lambda: len(self._ephemeral(who, channel)) > before)
-        self.settle()
-        return self._ephemeral(who, channel)[-1].text
+        return everything(self._ephemeral(who, channel)[-1])
 
     def _ephemeral(self, who: str, channel: str) -> list[Message]:
         user = self.slack.user(who).id
@@ -208,13 +238,17 @@ class World:
         assert self.pages(who) == [], f"{who} was paged"
 
     def press(self, who: str, label: str, message: Message | None = None, until: str = "") -> None:
-        """Press a button by its words in a message (the newest page), and wait until that message shows `until`."""
+        """Press a button by its words in a message (the newest page), and let everything happen that follows."""
+        self.click(who, label, message, until)
+        self.settle()
+
+    def click(self, who: str, label: str, message: Message | None = None, until: str = "") -> None:
+        """Press a button and wait until its message shows `until`; the jobs that follow have not run yet."""
         pressed = message or self.pages(who)[-1]
         button = next(each for each in buttons(pressed.blocks) if each["text"]["text"] == label)
         self.slack.press(who, pressed, button["action_id"], button["value"])
         if until:
             self.slack.wait_for(lambda: until in everything(self.again(who, pressed)))
-        self.settle()
 
     def again(self, who: str, message: Message) -> Message:
         """The same message as it stands now."""

@@ -1,7 +1,7 @@
 """The embedded classifier: how at risk the relationship is, from what a client writes, when no LLM can say.
 
-A linear ordinal model over hashed n-grams. The weights are data (`weights.bin`, written by `bot.sentiment.train`), loaded
-once, at the first rating; the standard library is all it needs.
+A linear ordinal model over hashed n-grams. The weights are data (`weights.bin`, written by `bot.sentiment.train`),
+loaded once, at the first rating; the standard library is all it needs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.sentiment.features import (
     word_features,
 )
 from bot.sentiment.phrases import soft_indicators
-from models.cues import hard_cues
+from models.cues import cues_in, plain_sentences
 from models.indicators import CRITICAL, HIGH, INDICATORS, LOW, MEDIUM, NONE
 
 WEIGHTS_FILE: Final = Path(__file__).with_name("weights.bin")
@@ -34,6 +34,9 @@ MAGIC: Final = b"HEEDRISK"
 FORMAT_VERSION: Final = 1
 STEPS: Final = (MEDIUM, HIGH, CRITICAL)
 """The ordinal model answers three questions: is it medium or worse, high or worse, critical."""
+
+MARK_VALUE: Final = 0.35
+"""What one mark counts; all n-grams of a kind are divided by the root of their number."""
 
 WORDS_REMEMBERED: Final = 20_000
 CONTEXT_MESSAGES: Final = 3
@@ -52,8 +55,8 @@ class Rating:
     """A rating of one message.
 
     `risk`: one of `models.indicators.RISKS`. `probability`: calibrated, that the message is high or worse.
-    `probabilities`: by class none, medium, high, critical, summing to 1 ("low" is a band between none and medium, not a class
-    of its own). `indicators`: from `models.indicators.INDICATORS`, in that order.
+    `probabilities`: by class none, medium, high, critical, summing to 1 ("low" is a band between none and medium,
+    not a class of its own). `indicators`: from `models.indicators.INDICATORS`, in that order.
     """
 
     risk: str
@@ -136,7 +139,12 @@ class Model:
         scale = self.weights.scale
         return tuple(
             intercept
-            + scale * (sum(known[0][step] for known in words) / characters + by_word[step] / word_norm + marks[step] * MARK_VALUE)
+            + scale
+            * (
+                sum(known[0][step] for known in words) / characters
+                + by_word[step] / word_norm
+                + marks[step] * MARK_VALUE
+            )
             for step, intercept in enumerate(self.weights.intercepts)
         )
 
@@ -151,10 +159,6 @@ class Model:
         return [found[0], min(found[:2]), min(found)]
 
 
-MARK_VALUE: Final = 0.35
-"""What one mark counts, where all n-grams of a kind together have the length 1."""
-
-
 def _logistic(value: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
@@ -165,6 +169,13 @@ def shipped() -> Model:
     return Model(load())
 
 
+def found_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The hard cues of the text, and all its indicators with the hard ones first."""
+    sentences = plain_sentences(text)
+    cues = cues_in(sentences)
+    return cues, cues + soft_indicators(sentences)
+
+
 def rate(text: str, context: Sequence[str] = ()) -> Rating:
     """How at risk the relationship is after this message.
 
@@ -172,8 +183,7 @@ def rate(text: str, context: Sequence[str] = ()) -> Rating:
     message, never lower one. A hard cue is at least high.
     """
     model = shipped()
-    cues = hard_cues(text)
-    indicators = cues + soft_indicators(text)
+    cues, indicators = found_in(text)
     reached = model.probabilities(text, indicators)
     if context:
         reached = _with_context(model, reached, context)
@@ -193,8 +203,8 @@ def rate(text: str, context: Sequence[str] = ()) -> Rating:
 
 
 def _with_context(model: Model, reached: list[float], context: Sequence[str]) -> list[float]:
-    """Earlier messages weigh in where the message itself is in doubt: with none certain or high certain, they hardly do."""
-    earlier = [model.probabilities(text, hard_cues(text) + soft_indicators(text)) for text in context[-CONTEXT_MESSAGES:]]
+    """Earlier messages weigh in where the message itself is in doubt: where that is certain they hardly do."""
+    earlier = [model.probabilities(text, found_in(text)[1]) for text in context[-CONTEXT_MESSAGES:]]
     if not earlier:
         return reached
     weight = CONTEXT_WEIGHT * reached[0]

@@ -1,7 +1,7 @@
 """Train the embedded classifier: `python -m bot.sentiment.train` writes `weights.bin` from the corpus beside it.
 
-Three logistic regressions (medium or worse, high or worse, critical) share one space of hashed n-grams. Their scores are
-calibrated on out-of-fold predictions, their weights rounded to eight bits. The same corpus gives the same bytes.
+Three logistic regressions (medium or worse, high or worse, critical) share one space of hashed n-grams. Their scores
+are calibrated on out-of-fold predictions, their weights rounded to eight bits. The same corpus gives the same bytes.
 Needs scikit-learn, which the bot itself does not.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+import sys
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +22,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from bot.sentiment.embedded import FORMAT_VERSION, MAGIC, MARK_VALUE, STEPS, WEIGHTS_FILE
+from bot.sentiment.embedded import FORMAT_VERSION, MAGIC, MARK_VALUE, STEPS, WEIGHTS_FILE, found_in
 from bot.sentiment.features import BUCKETS, character_features, mark_features, token_hash, tokens, word_features
-from bot.sentiment.phrases import soft_indicators
 from models.cues import hard_cues
 from models.indicators import CRITICAL, HIGH, LOW, MEDIUM, NONE
 
@@ -33,8 +33,8 @@ FOLDS: Final = 10
 STRENGTH: Final = 12.0
 """Inverse of the regularisation, found by cross-validation."""
 
-CUTS: Final = {LOW: 0.3, MEDIUM: 0.5, HIGH: 0.5, CRITICAL: 0.4}
-"""Calibrated probabilities from which a message counts as that risk or worse. Critical is cut lower: missing one costs more."""
+CUTS: Final = {LOW: 0.3, MEDIUM: 0.5, HIGH: 0.5, CRITICAL: 0.34}
+"""Calibrated probabilities from which a message counts as that risk or worse. Critical is cut lower: a miss costs more."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,12 @@ def matrix(texts: Sequence[str]) -> Any:
         words = tokens(text)
         characters = [gram for word in words for gram in character_features(word)]
         grams = word_features([token_hash(word) for word in words])
-        marks = mark_features(text, len(words), hard_cues(text) + soft_indicators(text)) if words else []
-        for block, value in ((characters, len(characters) ** -0.5 if characters else 0.0),
-                             (grams, len(grams) ** -0.5 if grams else 0.0), (marks, MARK_VALUE)):
+        marks = mark_features(text, len(words), found_in(text)[1]) if words else []
+        for block, value in (
+            (characters, len(characters) ** -0.5 if characters else 0.0),
+            (grams, len(grams) ** -0.5 if grams else 0.0),
+            (marks, MARK_VALUE),
+        ):
             rows += [row] * len(block)
             columns += block
             values += [value] * len(block)
@@ -130,7 +133,7 @@ def pack(header: dict[str, Any], weights: Any) -> bytes:
 
 
 def train(paths: Sequence[Path]) -> tuple[bytes, Any, Any]:
-    """The bytes to ship, the out-of-fold scores (calibrated probabilities, a column a step) and the labels as levels."""
+    """The bytes to ship, the out-of-fold scores (calibrated probabilities, a column a step) and the levels."""
     examples = sorted(read(paths), key=lambda example: (example.language, example.label, example.text))
     everything = matrix([example.text for example in examples])
     used = np.unique(everything.indices)
@@ -161,9 +164,11 @@ def main() -> None:
     worrying, found = wanted >= LABELS.index(HIGH), reached[:, 1] >= CUTS[HIGH]
     critical = wanted == LABELS.index(CRITICAL)
     rated_critical = found & (reached[:, 2] >= CUTS[CRITICAL])
-    print(f"{len(wanted)} examples, {len(content):,} bytes; {FOLDS}-fold cross-validation:")
-    print(f"high or worse: recall {found[worrying].mean():.3f}, precision {worrying[found].mean():.3f}")
-    print(f"critical: recall {rated_critical[critical].mean():.3f}, precision {critical[rated_critical].mean():.3f}")
+    sys.stdout.write(
+        f"{len(wanted)} examples, {len(content):,} bytes; {FOLDS}-fold cross-validation:\n"
+        f"high or worse: recall {found[worrying].mean():.3f}, precision {worrying[found].mean():.3f}\n"
+        f"critical: recall {rated_critical[critical].mean():.3f}, precision {critical[rated_critical].mean():.3f}\n"
+    )
 
 
 if __name__ == "__main__":

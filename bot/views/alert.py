@@ -185,7 +185,8 @@ def _text(shown: PageCard) -> str:
         sentences.append(_reason(shown).replace("*", ""))
         if card.suggested_action:
             sentences.append(f"Suggested: {quoted(card.suggested_action, 200)}")
-        sentences.append("Acknowledge to stop the escalation")
+        ended = "Nobody is paged any more, so please answer it"
+        sentences.append(ended if card.exhausted_at else "Acknowledge to stop the escalation")
     return " ".join(each if each[-1] in ".!?" else f"{each}." for each in sentences if each)
 
 

@@ -31,7 +31,7 @@ from models.escalation import (
     coming,
 )
 from models.tables import Alert
-from models.words import PageKind, Status
+from models.words import Origin, PageKind, Status
 
 BATCH = 200
 POISON_AFTER = 5
@@ -152,6 +152,9 @@ def _write_effect(writing: _Writing, row: Row[Any], effect: Effect, admins: Sequ
         case PassOver(lap, level):
             _step(writing, row, lap, level, row.next_step_at, "passed over: nobody to page")
             _entry(writing, row, "passed_over", False, lap=lap, level=level)
+        case Exhaust(lap, levels) if row.origin == Origin.TEST:
+            _step(writing, row, lap, END_OF_LAP, row.next_step_at, "exhausted")
+            _entry(writing, row, "escalation_exhausted", False, laps=lap, levels=levels)
         case Exhaust(lap, levels):
             _notice(writing, row, "exhausted", PageKind.EXHAUSTED, admins, lap)
             _entry(writing, row, "escalation_exhausted", True, laps=lap, levels=levels)
@@ -235,8 +238,8 @@ _CLAIM = text("""
               AND (CAST(:only AS bigint) IS NULL OR id = :only)
         ORDER BY severity, next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    SELECT a.id, a.workspace_id, a.status, a.severity, a.epoch, a.plan, a.lap, a.level, a.tries, a.next_step_at,
-           a.paged_at, a.exhausted_at, EXISTS (
+    SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, a.plan, a.lap, a.level, a.tries,
+           a.next_step_at, a.paged_at, a.exhausted_at, EXISTS (
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id
                WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
                      AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached

@@ -44,6 +44,8 @@ def store(session: Session, workspace_id: int, said: Said) -> bool:
     Keyed by channel and ts, so that one message under several event ids is one. An edit counts when it is newer.
     """
     now = now_of(session)
+    if session.get(SeenEvent, (workspace_id, _tombstone(said.channel_id, said.ts))) is not None:
+        return False
     conversation = _conversation(session, workspace_id, said, now)
     if conversation is None or not _store_message(session, conversation, said, now):
         return False
@@ -124,12 +126,18 @@ def _store_message(session: Session, conversation: Conversation, said: Said, now
 
 
 def delete(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
-    """The message was deleted in Slack: its text goes here too."""
+    """The message was deleted in Slack: its text goes here too. One that is not stored yet stays out when it comes."""
+    is_new_event(session, workspace_id, _tombstone(channel_id, ts))
     session.execute(
         update(Message)
         .where(Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts)
         .values(text="", hard_cues=[], deleted_at=now_of(session))
     )
+
+
+def _tombstone(channel_id: str, ts: str) -> str:
+    """The event id under which a deletion is remembered, for it may overtake its message."""
+    return f"deleted:{channel_id}:{ts}"
 
 
 def forget_old(session: Session, days: int) -> int:

@@ -55,7 +55,7 @@ def _paged(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dic
         .join(Person, Person.id == Page.person_id)
         .where(Page.workspace_id == workspace_id, Page.alert_id.in_(alert_ids), Page.state != PageState.FAILED)
         .group_by(Page.alert_id, Person.slack_id)
-        .order_by(func.min(Page.id))
+        .order_by(func.min(Page.due_at), func.min(Person.id))
     )
     found: dict[int, list[Any]] = {}
     for row in rows:

@@ -1,0 +1,166 @@
+"""Clients' conversations: real time for critical, the scan for the rest, one alert a channel, and never in the way."""
+
+import pytest
+from sqlalchemy import text
+
+from bot.sentiment.rater import Rater
+from models.assessment import Assessment, Burst
+from models.words import Risk
+from tests.world import World, everything
+
+ANGER = "We are terminating the contract, our lawyers will call you."
+FORGET_TO_RATE = text("UPDATE conversations SET analyze_at = NULL, first_unrated_at = NULL")
+WORDS = {"terrible": Risk.CRITICAL, "annoyed": Risk.HIGH, "hm": Risk.MEDIUM}
+
+
+class Judge:
+    """Rates by one word, so that a story decides what the verdict is."""
+
+    def assess(self, burst: Burst) -> Assessment:
+        risk = next((WORDS[word] for line in burst.lines for word in WORDS if word in line.text), Risk.NONE)
+        return Assessment(risk, 0.5, summary=f"The client is {risk.value}", engine="judge")
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    world.rater = Rater(Judge())
+    return world
+
+
+def open_alerts(world: World) -> str:
+    return world.heed("alice", "alerts")
+
+
+def test_critical_is_told_in_real_time_after_a_spell_of_quiet(world: World) -> None:
+    world.says("dora", "acme", "this is terrible")
+    world.expect_no_page("alice")
+    world.forward(seconds=25)
+    world.expect_page("alice", "Critical · Acme")
+
+
+def test_somebody_who_keeps_writing_is_rated_after_two_minutes_all_the_same(world: World) -> None:
+    for _ in range(6):
+        world.says("dora", "acme", "this is terrible")
+        world.forward(seconds=20)
+    world.expect_page("alice", "Critical · Acme")
+
+
+def test_high_and_medium_wait_for_the_scan(world: World) -> None:
+    world.says("dora", "acme", "I am annoyed")
+    world.forward(minutes=1)
+    world.expect_no_page("alice")
+    world.scan()
+    world.expect_page("alice", "High · Acme", "I am annoyed")
+
+
+def test_calm_words_open_nothing(world: World) -> None:
+    world.says("dora", "acme", "thank you, that works")
+    world.forward(minutes=1)
+    world.scan()
+    world.expect_no_page("alice")
+
+
+def test_the_scan_finds_a_critical_message_that_real_time_missed(world: World) -> None:
+    world.slack.say("dora", "acme", "this is terrible")
+    world.slack.settle()
+    with world.context.db.begin() as session:
+        session.execute(FORGET_TO_RATE)
+    world.forward(minutes=1)
+    world.expect_no_page("alice")
+    world.scan()
+    world.expect_page("alice", "Critical · Acme")
+
+
+def test_at_most_one_alert_a_channel_while_one_is_open(world: World) -> None:
+    world.says("dora", "acme", ANGER)
+    world.forward(minutes=1)
+    world.says("dora", "acme", ANGER + " Really.")
+    world.forward(minutes=1)
+    assert len(world.pages("alice")) == 1
+    assert "seen 2 times" in everything(world.pages("alice")[0])
+    assert open_alerts(world).count("*#") == 1 * 2, "once in the text, once in the block"
+
+
+def test_a_worse_message_breaks_through_even_after_an_acknowledge(world: World) -> None:
+    world.says("dora", "acme", "I am annoyed")
+    world.forward(minutes=1)
+    world.scan()
+    world.press("alice", "Acknowledge", until="Acknowledged by")
+    world.says("dora", "acme", "this is terrible")
+    world.forward(seconds=25)
+    world.expect_page("alice", "Critical · Acme", "this is terrible")
+    assert "*#2*" not in open_alerts(world)
+
+
+def test_resolving_ends_the_four_hours_early_but_the_same_message_opens_nothing(world: World) -> None:
+    world.says("dora", "acme", "this is terrible")
+    world.forward(seconds=25)
+    world.heed("alice", "resolve 1 called them")
+    world.scan()
+    assert len(world.pages("alice")) == 1
+    world.says("dora", "acme", "still terrible")
+    world.forward(seconds=25)
+    assert len(world.pages("alice")) == 2
+    world.expect_page("alice", "#2", "still terrible")
+
+
+def test_critical_again_after_four_hours_reopens_what_was_only_acknowledged(world: World) -> None:
+    world.says("dora", "acme", "this is terrible")
+    world.forward(seconds=25)
+    world.heed("alice", "ack 1")
+    world.says("dora", "acme", "terrible, I said")
+    world.forward(minutes=1)
+    assert len(world.pages("alice")) == 1
+    world.forward(hours=4)
+    world.says("dora", "acme", "it is still terrible")
+    world.forward(minutes=1)
+    assert len(world.pages("alice")) == 2
+
+
+def test_our_own_people_and_bots_are_not_rated(world: World) -> None:
+    world.says("alice", "acme", ANGER)
+    world.says("charlie", "ops", ANGER)
+    world.forward(minutes=2)
+    world.scan()
+    world.expect_no_page("bob")
+
+
+def test_an_edit_is_rated_again_and_a_deleted_message_is_not(world: World) -> None:
+    said = world.says("dora", "acme", "thank you")
+    world.forward(minutes=1)
+    world.slack.edit("dora", said, "no, this is terrible")
+    world.settle()
+    world.forward(minutes=1)
+    world.expect_page("alice", "this is terrible")
+    world.heed("alice", "resolve 1")
+    gone = world.slack.say("dora", "acme", "terrible, terrible")
+    world.slack.delete("dora", gone)
+    world.slack.settle()
+    world.forward(minutes=2)
+    assert len(world.pages("alice")) == 1
+
+
+def test_rating_that_fails_never_breaks_the_handling_of_messages(world: World) -> None:
+    class Broken:
+        def assess(self, burst: Burst) -> Assessment:
+            raise ZeroDivisionError
+
+    judge = world.rater
+    world.rater = Rater(Broken())
+    world.says("dora", "acme", "this is terrible")
+    world.forward(seconds=25)
+    assert all(each["problem"] == "" for each in world.slack.deliveries())
+    world.rater = judge
+    world.forward(minutes=1)
+    world.expect_page("alice", "Critical · Acme")
+
+
+def test_one_message_under_several_event_ids_is_one(world: World) -> None:
+    said = world.slack.say("dora", "acme", ANGER)
+    world.slack.settle()
+    world.settle()
+    world.post_event(said)
+    world.post_event(said)
+    world.forward(minutes=2)
+    assert len(world.pages("alice")) == 1
+    assert "seen" not in everything(world.pages("alice")[0])
