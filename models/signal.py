@@ -88,6 +88,19 @@ def _on_closed(signal: Signal, known: Known, now: datetime) -> Decision:
 
 
 def fold(signals: Iterable[Signal]) -> list[Signal]:
-    """One signal a key, the last of each, sorted by key so that concurrent requests lock in the same order."""
-    last = {signal.key: signal for signal in signals}
-    return [last[key] for key in sorted(last)]
+    """One signal a key, sorted by key so that concurrent requests lock in the same order.
+
+    The newest problem by the sender's time counts, and its resolved ends it; without times the last one counts.
+    """
+    kept: dict[str, Signal] = {}
+    for signal in signals:
+        before = kept.get(signal.key)
+        if before is None or not _is_overtaken(signal, before):
+            kept[signal.key] = signal
+    return [kept[key] for key in sorted(kept)]
+
+
+def _is_overtaken(signal: Signal, before: Signal) -> bool:
+    if signal.started_at is None or before.started_at is None:
+        return False
+    return (signal.started_at, not signal.firing) < (before.started_at, not before.firing)

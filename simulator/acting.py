@@ -4,15 +4,16 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from simulator.arranging import Arranging
 from simulator.core import Core
 from simulator.delivery import Answer
 from simulator.people import People
-from simulator.state import App, Channel, Json, Message, User, View, World
+from simulator.state import App, Channel, Json, Message, User, View, Workspace, World
 
 Result = TypeVar("Result")
 
 
-class Acting:
+class Acting(Arranging):
     """Mixed into Simulator. People and channels are given by name or id."""
 
     core: Core
@@ -24,6 +25,11 @@ class Acting:
     @property
     def people(self) -> People:
         raise NotImplementedError
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace whose people act."""
+        return self.people.workspace
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine in the server's loop and wait for it."""
@@ -79,30 +85,11 @@ class Acting:
     def close(self, user: str, view: View, clear: bool = False) -> None:
         self.do(self.people.close_view(user, view.id, clear))
 
-    def join(self, user: str, channel: str) -> None:
-        self.do(self.people.join(user, channel))
-
-    def leave(self, user: str, channel: str) -> None:
-        self.do(self.people.leave(user, channel))
-
-    def invite(self, inviter: str, channel: str, user: str) -> None:
-        self.do(self.people.invite(inviter, channel, user))
-
-    def rename(self, channel: str, name: str) -> None:
-        self.do(self.people.rename(channel, name))
-
-    def snooze(self, user: str, seconds: float) -> None:
-        """Do Not Disturb for so long, on the simulator's clock."""
-        self.do(self.people.snooze(user, seconds))
-
-    def deactivate(self, user: str) -> None:
-        self.do(self.people.deactivate(user))
-
     def user(self, name: str) -> User:
-        return self.world.workspace.user(name)
+        return self.workspace.user(name)
 
     def channel(self, name: str) -> Channel:
-        return self.world.workspace.channel(name)
+        return self.workspace.channel(name)
 
     def app(self, name: str | None = None) -> App:
         return self.people.app(name)
@@ -112,7 +99,7 @@ class Acting:
 
         Threads are included; ephemeral messages only those of `user`.
         """
-        workspace = self.world.workspace
+        workspace = self.workspace
         try:
             return workspace.channel(where).visible(user and workspace.user(user).id)
         except KeyError:
@@ -120,7 +107,7 @@ class Acting:
 
     def dm(self, user: str, app: str | None = None) -> list[Message]:
         """The app's own direct messages to a person, ephemeral ones included."""
-        workspace = self.world.workspace
+        workspace = self.workspace
         person, installed = workspace.user(user), self.people.app(app)
         channel = workspace.im(person.id, installed.bot_user_id)
         if channel is None:
@@ -129,12 +116,12 @@ class Acting:
 
     def home(self, user: str, app: str | None = None) -> View | None:
         """What the app has published for a person."""
-        workspace = self.world.workspace
+        workspace = self.workspace
         return workspace.homes.get((self.people.app(app).id, workspace.user(user).id))
 
     def modal(self, user: str) -> View | None:
         """The topmost modal that a person has open."""
-        workspace = self.world.workspace
+        workspace = self.workspace
         stack = workspace.modals.get(workspace.user(user).id)
         return stack[-1] if stack else None
 
@@ -165,3 +152,24 @@ class Acting:
 
     async def _turn(self) -> None:
         """Lets tasks that were just made begin."""
+
+
+class Visit(Acting):
+    """The same API for the people of one workspace among several."""
+
+    def __init__(self, simulator: Acting, people: People) -> None:
+        self.core = simulator.core
+        self._simulator = simulator
+        self._people = people
+
+    @property
+    def world(self) -> World:
+        return self.core.world
+
+    @property
+    def people(self) -> People:
+        return self._people
+
+    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine in the server's loop and wait for it."""
+        return self._simulator.do(work)

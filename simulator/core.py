@@ -1,7 +1,9 @@
 """The parts of one running simulator, tied together for those that need several of them."""
 
+from simulator.channels import Channels
 from simulator.delivery import Delivery
 from simulator.faults import Faults
+from simulator.installing import Installing
 from simulator.limits import RateLimits
 from simulator.llm import LanguageModel
 from simulator.messages import Messages
@@ -17,12 +19,14 @@ class Core:
 
     def __init__(self, world: World, rate_limits: bool = False) -> None:
         self.world = world
-        self.sockets = Sockets(world)
-        self.delivery = Delivery(world, self.sockets)
+        self.faults = Faults(world.clock)
+        self.sockets = Sockets(world, self.faults)
+        self.delivery = Delivery(world, self.sockets, self.faults)
         self.messages = Messages(world, self.delivery)
+        self.channels = Channels(world, self.delivery, self.messages)
         self.triggers = Triggers(world)
         self.responses = Responses(world, self.messages)
         self.views = Views(world)
-        self.faults = Faults(world.clock)
+        self.installing = Installing(world, self.delivery)
         self.limits = RateLimits(world.clock, rate_limits)
         self.llm = LanguageModel(world, self.faults)

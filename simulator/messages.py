@@ -114,14 +114,6 @@ class Messages:
         channel.members.remove(user.id)
         self.world.changed("channel", channel_id=channel.id)
 
-    def rename(self, workspace: Workspace, channel: Channel, name: str) -> None:
-        """Give a channel another name and send channel_rename."""
-        channel.name = name
-        named = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created}
-        event = {"type": "channel_rename", "channel": named, "event_ts": self.world.next_ts()}
-        self.delivery.event(workspace, "channel_rename", event, channel)
-        self.world.changed("channel", channel_id=channel.id)
-
     def open_im(self, workspace: Workspace, one: User, other: User) -> Channel:
         """The direct conversation of two people, made when there is none."""
         if found := workspace.im(one.id, other.id):

@@ -6,12 +6,13 @@ place of a channel means the direct conversation with them.
 
 from typing import Any
 
+from simulator.admins import Admins
 from simulator.compose import compose
 from simulator.core import Core
 from simulator.delivery import Answer
 from simulator.forms import fill, find_element, missing, set_state
 from simulator.messages import Draft
-from simulator.payloads import interaction, message_json, user_json, view_json
+from simulator.payloads import interaction, message_json, view_json
 from simulator.responses import ResponseError
 from simulator.state import App, Channel, Json, Message, User, View, Workspace
 from simulator.triggers import Hook
@@ -19,16 +20,17 @@ from simulator.triggers import Hook
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
-class People:
-    """What a person at a Slack client can do."""
+class People(Admins):
+    """What a person at a Slack client can do. Without a team: the people of the first workspace."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, team_id: str | None = None) -> None:
         self.core = core
         self.world = core.world
+        self.team_id = team_id
 
     @property
     def workspace(self) -> Workspace:
-        return self.world.workspace
+        return self.world.workspace if self.team_id is None else self.world.workspaces[self.team_id]
 
     def resolve(self, user: str, channel: str) -> tuple[User, Channel]:
         """Names or ids to the person and the conversation, which is opened if it is a direct one."""
@@ -41,8 +43,8 @@ class People:
     async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
         """Write a message as typed text. Raises PermissionError when the person is not a member."""
         person, place = self.resolve(user, channel)
-        if person.deleted or person.id not in place.members:
-            raise PermissionError(f"{person.name} is not in {place.name}")
+        if person.deleted or person.id not in place.members or place.is_archived:
+            raise PermissionError(f"{person.name} cannot write in {place.name}")
         draft = Draft(text=compose(self.workspace, text), thread_ts=thread_ts)
         return self.core.messages.post(self.workspace, place, person, draft)
 
@@ -71,35 +73,6 @@ class People:
         name = emoji.strip(":")
         given = person.id in message.reactions.get(name, [])
         self.core.messages.react(self.workspace, message, person, name, removed=given)
-
-    async def join(self, user: str, channel: str) -> None:
-        self.core.messages.join(self.workspace, self.workspace.channel(channel), self.workspace.user(user))
-
-    async def leave(self, user: str, channel: str) -> None:
-        self.core.messages.leave(self.workspace, self.workspace.channel(channel), self.workspace.user(user))
-
-    async def invite(self, inviter: str, channel: str, user: str) -> None:
-        """Make somebody else (or the app's bot) a member."""
-        place, person = self.workspace.channel(channel), self.workspace.user(user)
-        self.core.messages.join(self.workspace, place, person, self.workspace.user(inviter))
-
-    async def rename(self, channel: str, name: str) -> None:
-        """Give a channel another name."""
-        self.core.messages.rename(self.workspace, self.workspace.channel(channel), name)
-
-    async def snooze(self, user: str, seconds: float) -> None:
-        """Do Not Disturb for so many seconds from now; 0 ends it."""
-        person = self.workspace.user(user)
-        person.dnd_until = self.world.clock.now() + seconds if seconds else None
-        self.world.changed("user", user_id=person.id)
-
-    async def deactivate(self, user: str) -> None:
-        """An admin deactivates somebody; apps hear user_change."""
-        person = self.workspace.user(user)
-        person.deleted = True
-        event = {"type": "user_change", "user": user_json(person), "event_ts": self.world.next_ts()}
-        self.core.delivery.event(self.workspace, "user_change", event, None)
-        self.world.changed("user", user_id=person.id)
 
     async def press(
         self, user: str, channel_id: str, ts: str, action_id: str, value: str | None = None, block_id: str | None = None
@@ -216,13 +189,6 @@ class People:
             app = self.workspace.apps[view.app_id]
             more = {"view": view_json(self.workspace, view), "is_cleared": clear}
             await self.core.delivery.interact(app, self._interaction(app, person, "view_closed", more))
-
-    def app(self, name: str | None = None) -> App:
-        """An installed app by id or name; the first one without a name. Raises KeyError."""
-        for app in self.workspace.apps.values():
-            if name is None or name in (app.id, app.name, app.bot_user_id):
-                return app
-        raise KeyError(f"no such app: {name}")
 
     async def _act_in_message(
         self, person: User, channel: Channel, message: Message, action_id: str, payload: Any, block_id: str | None

@@ -18,9 +18,11 @@ ALL_SCOPES = [
     "usergroups:write", "users:read", "users:read.email",
 ]  # fmt: skip
 ALL_EVENTS = [
-    "app_home_opened", "app_mention", "channel_archive", "channel_rename", "member_joined_channel",
-    "member_left_channel", "message.channels", "message.groups", "message.im", "message.mpim", "reaction_added",
-    "reaction_removed", "team_join", "user_change",
+    "app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_created", "channel_id_changed",
+    "channel_left", "channel_rename", "channel_shared", "channel_unarchive", "channel_unshared", "file_shared",
+    "group_archive", "group_left", "group_rename", "group_unarchive", "member_joined_channel", "member_left_channel",
+    "message.channels", "message.groups", "message.im", "message.mpim", "reaction_added", "reaction_removed",
+    "subteam_created", "subteam_members_changed", "subteam_updated", "team_join", "tokens_revoked", "user_change",
 ]  # fmt: skip
 
 
@@ -39,6 +41,7 @@ class AppConfig:
     events: list[str] = field(default_factory=lambda: list(ALL_EVENTS))
     home_enabled: bool = True
     interactive: bool = True
+    redirect_urls: list[str] = field(default_factory=list)
 
 
 def app_from_manifest(manifest: Mapping[str, Any]) -> AppConfig:
@@ -54,6 +57,7 @@ def app_from_manifest(manifest: Mapping[str, Any]) -> AppConfig:
         events=list(settings.get("event_subscriptions", {}).get("bot_events", [])),
         home_enabled=bool(features.get("app_home", {}).get("home_tab_enabled", False)),
         interactive=bool(settings.get("interactivity", {}).get("is_enabled", False)),
+        redirect_urls=list(manifest.get("oauth_config", {}).get("redirect_urls", [])),
     )
 
 
@@ -80,6 +84,30 @@ def default_world(config: AppConfig, clock: Clock | None = None) -> World:
     return world
 
 
+def add_workspace(world: World, name: str) -> Workspace:
+    """One more workspace: erin owns it, frank is an admin, heidi a member; #general and #ops; nothing installed.
+
+    Its ids are made of its name. Raises ValueError when the name is taken.
+    """
+    word = "".join(letter for letter in name.upper() if letter.isalnum())
+    if not word or any(word == one.team.domain.upper() for one in world.workspaces.values()):
+        raise ValueError(f"there is a workspace {name!r} already, or the name has no letters")
+    team = Team(f"T0{word}", name, word.lower())
+    workspace = Workspace(team)
+    for handle, full in (("erin", "Erin Sato"), ("frank", "Frank Mbeki"), ("heidi", "Heidi Novak")):
+        user_id, email = f"U0{word[:6]}{handle.upper()}", f"{handle}@{team.domain}.example"
+        workspace.users[user_id] = User(
+            user_id, team.id, handle, full, handle, is_admin=handle != "heidi", is_owner=handle == "erin", email=email
+        )
+    for place in ("general", "ops"):
+        channel = Channel(f"C0{word[:6]}{place.upper()}", place, team.id, members=list(workspace.users))
+        channel.created = int(world.clock.now())
+        workspace.channels[channel.id] = channel
+    world.workspaces[team.id] = workspace
+    world.changed("workspace", team_id=team.id)
+    return workspace
+
+
 def install(workspace: Workspace, config: AppConfig, suffix: str = "APP") -> User:
     """Add an app and its bot user to a workspace; the suffix makes its ids unique. Returns the bot."""
     app = App(
@@ -89,6 +117,7 @@ def install(workspace: Workspace, config: AppConfig, suffix: str = "APP") -> Use
         shortcuts=list(config.shortcuts), events=list(config.events),
         client_id=f"1000.{suffix.lower()}", client_secret=f"client-secret-{suffix.lower()}",
         home_enabled=config.home_enabled, interactive=config.interactive,
+        redirect_urls=list(config.redirect_urls),
     )  # fmt: skip
     workspace.apps[app.id] = app
     handle = config.name.lower().replace(" ", "")

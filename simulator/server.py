@@ -13,7 +13,7 @@ from aiohttp import web
 
 import simulator.api
 from simulator import storage
-from simulator.acting import Acting
+from simulator.acting import Acting, Visit
 from simulator.api.endpoint import Endpoint
 from simulator.clock import Clock
 from simulator.control import Control
@@ -23,7 +23,7 @@ from simulator.hooks import Hooks
 from simulator.llm import LanguageModel
 from simulator.page.routes import add_routes
 from simulator.people import People
-from simulator.seed import AppConfig, app_from_manifest, default_world
+from simulator.seed import AppConfig, add_workspace, app_from_manifest, default_world
 from simulator.state import World
 
 Result = TypeVar("Result")
@@ -75,6 +75,17 @@ class Simulator(Acting):
     @property
     def people(self) -> People:
         return self._people
+
+    def inside(self, workspace: str) -> Visit:
+        """The same API for the people of another workspace, given by id, name or domain."""
+        return Visit(self, People(self.core, self.world.find_workspace(workspace).team.id))
+
+    def add_workspace(self, name: str) -> Visit:
+        """Make one more workspace. Raises ValueError when the name is taken."""
+        return self.inside(self.do(self._add_workspace(name)))
+
+    async def _add_workspace(self, name: str) -> str:
+        return add_workspace(self.world, name).team.id
 
     @property
     def clock(self) -> Clock:

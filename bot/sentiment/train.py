@@ -1,6 +1,6 @@
 """Train the embedded classifier: `python -m bot.sentiment.train` writes `weights.bin` from the corpus beside it.
 
-Three logistic regressions (medium or worse, high or worse, critical) share one space of hashed n-grams. Their scores
+Three linear models (medium or worse, high or worse, critical) share one space of hashed n-grams. Their scores
 are calibrated on out-of-fold predictions, their weights rounded to eight bits. The same corpus gives the same bytes.
 Needs scikit-learn, which the bot itself does not.
 """
@@ -31,7 +31,9 @@ CORPUS: Final = Path(__file__).with_name("corpus")
 LABELS: Final = (NONE, MEDIUM, HIGH, CRITICAL)
 FOLDS: Final = 10
 STRENGTH: Final = 12.0
-"""Inverse of the regularisation, found by cross-validation."""
+SMOOTHING: Final = 0.1
+BAYES_SHARE: Final = 0.4
+"""The inverse of the regularisation, Naive Bayes' prior count and its share, found by cross-validation."""
 
 CUTS: Final = {LOW: 0.3, MEDIUM: 0.5, HIGH: 0.5, CRITICAL: 0.34}
 """Calibrated probabilities from which a message counts as that risk or worse. Critical is cut lower: a miss costs more."""
@@ -44,6 +46,14 @@ class Example:
     label: str
     language: str
     text: str
+
+
+@dataclass(frozen=True)
+class Linear:
+    """One step's model: a weight a column and an intercept."""
+
+    weights: Any
+    intercept: float
 
 
 def read(paths: Sequence[Path]) -> list[Example]:
@@ -79,25 +89,51 @@ def levels(examples: Sequence[Example]) -> Any:
     return np.array([LABELS.index(example.label) for example in examples])
 
 
-def fit(features: Any, wanted: Any) -> list[LogisticRegression]:
-    """One regression a step, fitted on every row."""
+def balanced(wanted: Any, languages: Any) -> Any:
+    """A weight a row, so that within every language yes and no count alike and a language gives nothing away."""
+    weights = np.zeros(len(wanted))
+    for language in np.unique(languages):
+        here = languages == language
+        for answer in (False, True):
+            rows = here & (wanted == answer)
+            weights[rows] = here.sum() / 2 / max(1, rows.sum())
+    return weights
+
+
+def log_ratios(features: Any, wanted: Any, weights: Any) -> Any:
+    """Naive Bayes: how much more often a column stands under yes than under no, as a logarithm."""
+    yes = features[wanted].T @ weights[wanted] + SMOOTHING
+    no = features[~wanted].T @ weights[~wanted] + SMOOTHING
+    return np.log((yes / yes.sum()) / (no / no.sum()))
+
+
+def fit(features: Any, levels_wanted: Any, languages: Any) -> list[Linear]:
+    """One linear model a step: a regression on columns scaled by their Naive Bayes ratio, plus a share of the ratios."""
     models = []
     for step in range(1, len(LABELS)):
-        model = LogisticRegression(C=STRENGTH, max_iter=2000, solver="lbfgs")
-        models.append(model.fit(features, wanted >= step))
+        wanted = levels_wanted >= step
+        weights = balanced(wanted, languages)
+        ratios = log_ratios(features, wanted, weights)
+        scale = np.sqrt(np.abs(ratios))
+        regression = LogisticRegression(C=STRENGTH, max_iter=2000)
+        regression.fit(features.multiply(scale).tocsr(), wanted, sample_weight=weights)
+        columns = regression.coef_[0] * scale
+        spread = (features @ columns).std(), (features @ ratios).std()
+        blended = columns / spread[0] + BAYES_SHARE * ratios / spread[1]
+        models.append(Linear(blended, float(regression.intercept_[0] / spread[0])))
     return models
 
 
-def margins(models: Sequence[LogisticRegression], features: Any) -> Any:
+def margins(models: Sequence[Linear], features: Any) -> Any:
     """Raw scores, a row a text and a column a step."""
-    return np.column_stack([model.decision_function(features) for model in models])
+    return np.column_stack([features @ model.weights + model.intercept for model in models])
 
 
-def out_of_fold(features: Any, wanted: Any) -> Any:
+def out_of_fold(features: Any, wanted: Any, languages: Any) -> Any:
     """Raw scores of every row from models that did not see it."""
     scores = np.zeros((features.shape[0], len(STEPS)))
     for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(features, wanted):
-        scores[unseen] = margins(fit(features[seen], wanted[seen]), features[unseen])
+        scores[unseen] = margins(fit(features[seen], wanted[seen], languages[seen]), features[unseen])
     return scores
 
 
@@ -139,13 +175,14 @@ def train(paths: Sequence[Path]) -> tuple[bytes, Any, Any]:
     used = np.unique(everything.indices)
     features = everything[:, used]
     wanted = levels(examples)
-    scores = out_of_fold(features, wanted)
+    languages = np.array([example.language for example in examples])
+    scores = out_of_fold(features, wanted, languages)
     slopes, offsets = calibration(scores, wanted)
-    models = fit(features, wanted)
+    models = fit(features, wanted, languages)
     header = {
         "corpus": corpus_hash(examples),
         "examples": len(examples),
-        "intercepts": [round(float(model.intercept_[0]), 6) for model in models],
+        "intercepts": [round(model.intercept, 6) for model in models],
         "slopes": slopes,
         "offsets": offsets,
         "cuts": CUTS,
@@ -153,7 +190,7 @@ def train(paths: Sequence[Path]) -> tuple[bytes, Any, Any]:
     }
     reached = 1 / (1 + np.exp(-(scores * np.array(slopes) + np.array(offsets))))
     weights = np.zeros((len(STEPS), BUCKETS))
-    weights[:, used] = np.stack([model.coef_[0] for model in models])
+    weights[:, used] = np.stack([model.weights for model in models])
     return pack(header, weights), reached, wanted
 
 

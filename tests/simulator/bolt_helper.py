@@ -105,7 +105,7 @@ def served(helper: Helper, sim: Simulator) -> Iterator[Helper]:
     """The app behind a real HTTP server, which the simulator knows as its request URL."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in self.headers.items()}
             response = helper.app.dispatch(BoltRequest(body=body, headers=headers))

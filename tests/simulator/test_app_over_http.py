@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.simulator.bolt_helper import Helper, served
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from simulator import Simulator
-from simulator.delivery import signature
+from simulator.posting import signature
+from tests.simulator.bolt_helper import Helper, served
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.simulator.bolt_helper import Helper
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from simulator import Simulator
+from tests.simulator.bolt_helper import Helper
 
 
 @pytest.fixture

