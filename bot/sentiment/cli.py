@@ -9,7 +9,7 @@ import click
 
 from bot.sentiment.llm import Llm
 from bot.sentiment.rater import Engine, Rater
-from models.assessment import Burst, Line
+from models.assessment import Assessment, Burst, Line
 from models.config import Settings
 from models.cues import hard_cues
 from models.words import Risk
@@ -29,8 +29,7 @@ def assess(file: Path, engine: str | None) -> None:
     pairs: list[tuple[str, Risk]] = []
     for number, line in _lines(file):
         verdict = rater.assess(_burst(line, f"line {number}"))
-        click.echo(json.dumps({**_shown(line), "risk": verdict.risk.value, "probability": round(verdict.probability, 4),
-                               "indicators": verdict.indicators, "engine": verdict.engine}, ensure_ascii=False))  # fmt: skip
+        click.echo(json.dumps({**_shown(line), **_told(verdict)}, ensure_ascii=False))
         if line.get("label"):
             pairs.append((line["label"], verdict.risk))
     if pairs:
@@ -64,6 +63,15 @@ def _burst(line: dict[str, Any], where: str) -> Burst:
 
 def _shown(line: dict[str, Any]) -> dict[str, Any]:
     return {key: line[key] for key in ("label", "lang", "text") if key in line}
+
+
+def _told(verdict: Assessment) -> dict[str, Any]:
+    return {
+        "risk": verdict.risk.value,
+        "probability": round(verdict.probability, 4),
+        "indicators": verdict.indicators,
+        "engine": verdict.engine,
+    }
 
 
 def measure(pairs: list[tuple[str, Risk]]) -> dict[str, float | int]:

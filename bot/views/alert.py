@@ -136,7 +136,7 @@ def _reason(shown: PageCard) -> str:
         case PageKind.UNREACHABLE:
             return "*Nobody could be reached* by the policy of this alert. It is tried again every 5 minutes."
         case PageKind.MISCONFIGURED:
-            return f"*This alert cannot be escalated:* its policy {quoted(card.policy, 80)} does not work. Please answer."
+            return f"*This alert cannot be escalated:* its policy {quoted(card.policy, 80)} does not work."
     return ""
 
 

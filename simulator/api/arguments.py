@@ -3,20 +3,27 @@
 import json
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
 from simulator.api.registry import Method, SlackError, invalid_arguments
 from simulator.state import Json
 
+SECRETS = {"token", "client_secret"}
 FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
-async def read(request: web.Request) -> Json:
-    """The arguments as they came: strings from a query or form, any JSON from a JSON body."""
-    arguments: Json = dict(request.query)
+async def read(request: web.Request, json_allowed: bool = True) -> Json:
+    """The arguments as they came: strings from a query or form, any JSON from a JSON body.
+
+    Methods that take forms only do not look into a JSON body: what it says is missing. A client id and secret may
+    also come as basic authentication.
+    """
+    arguments: Json = dict(request.query) | _basic(request)
     if request.method != "POST":
         return arguments
     if request.content_type == "application/json":
+        if not json_allowed:
+            return arguments
         try:
             body = json.loads(await request.text() or "{}")
         except ValueError:
@@ -29,6 +36,14 @@ async def read(request: web.Request) -> Json:
     if await request.read():
         raise SlackError("invalid_form_data")
     return arguments
+
+
+def _basic(request: web.Request) -> Json:
+    try:
+        sent = BasicAuth.decode(request.headers.get("Authorization", ""))
+    except ValueError:
+        return {}
+    return {"client_id": sent.login, "client_secret": sent.password}
 
 
 def convert(method: Method, raw: Json) -> Json:

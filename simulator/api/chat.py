@@ -81,7 +81,7 @@ def _customised(call: Call) -> dict[str, Any]:
 
 
 @method(
-    "chat.postMessage", "chat:write", "special", required=("channel",), **POSTING, metadata="json",
+    "chat.postMessage", "chat:write", "special", takes_json=True, required=("channel",), **POSTING, metadata="json",
     reply_broadcast="flag", unfurl_links="flag", unfurl_media="flag",
 )  # fmt: skip
 def post_message(call: Call) -> Json:
@@ -99,7 +99,7 @@ def post_message(call: Call) -> Json:
     return _posted(call, channel, message)
 
 
-@method("chat.postEphemeral", "chat:write", "4", required=("channel", "user"), **POSTING, user="text")
+@method("chat.postEphemeral", "chat:write", "4", takes_json=True, required=("channel", "user"), **POSTING, user="text")
 def post_ephemeral(call: Call) -> Json:
     channel = call.channel(member=True)
     content = _content(call)
@@ -115,7 +115,7 @@ def post_ephemeral(call: Call) -> Json:
 
 
 @method(
-    "chat.update", "chat:write", "3", required=("channel", "ts"), **CONTENT, channel="text", ts="text",
+    "chat.update", "chat:write", "3", takes_json=True, required=("channel", "ts"), **CONTENT, channel="text", ts="text",
     metadata="json", link_names="flag", parse="text", as_user="flag", reply_broadcast="flag", file_ids="list",
 )  # fmt: skip
 def update(call: Call) -> Json:
@@ -134,7 +134,7 @@ def update(call: Call) -> Json:
     return {"text": message.text} | _posted(call, channel, message)
 
 
-@method("chat.delete", "chat:write", "3", required=("channel", "ts"), channel="text", ts="text", as_user="flag")
+@method("chat.delete", "chat:write", "3", takes_json=True, required=("channel", "ts"), channel="text", ts="text", as_user="flag")
 def delete(call: Call) -> Json:
     channel = call.channel()
     message = call.message(channel)

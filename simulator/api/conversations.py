@@ -46,7 +46,7 @@ def members(call: Call) -> Json:
     return {"members": found, "response_metadata": {"next_cursor": cursor}}
 
 
-@method("conversations.open", "", "3", users="list", channel="text", return_im="flag", prevent_creation="flag")
+@method("conversations.open", "", "3", takes_json=True, users="list", channel="text", return_im="flag", prevent_creation="flag")
 def open_conversation(call: Call) -> Json:
     channel = call.channel() if call.get("channel") else _open_with(call, call.get("users", []))
     shape: Json = {"id": channel.id}
@@ -55,7 +55,7 @@ def open_conversation(call: Call) -> Json:
     return {"channel": shape, "no_op": True, "already_open": True}
 
 
-@method("conversations.join", "channels:join", "3", required=("channel",), channel="text")
+@method("conversations.join", "channels:join", "3", takes_json=True, required=("channel",), channel="text")
 def join(call: Call) -> Json:
     channel = call.channel()
     if channel.kind != "channel":

@@ -6,9 +6,11 @@ from aiohttp import web
 
 from simulator.api import arguments
 from simulator.api.registry import APP_LEVEL, METHODS, NO_TOKEN, Call, Method, SlackError
+from simulator.breaking import broken, cut
 from simulator.core import Core
-from simulator.faults import Fault
 from simulator.state import App, Json, Workspace
+
+NOBODY = App("", "", "", "", "", "", "")
 
 
 class Endpoint:
@@ -20,11 +22,11 @@ class Endpoint:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         fault = self.core.faults.take(name)
-        if fault is not None and (broken := await self._break(request, fault)) is not None:
-            return broken
+        if (instead := await broken(request, fault, self.core.world.clock)) is not None:
+            return instead
         response = await self._answer(request, name)
         if fault is not None and fault.kind == "cut_after":
-            return _cut(request)
+            return cut(request)
         return response
 
     async def _answer(self, request: web.Request, name: str) -> web.Response:
@@ -42,10 +44,10 @@ class Endpoint:
         return web.json_response(body, status=status, headers=headers)
 
     async def _call(self, request: web.Request, name: str, record: Json) -> tuple[Json, dict[str, str]]:
-        raw = await arguments.read(request)
-        record["args"] = {key: value for key, value in raw.items() if key != "token"}
-        record["token"] = record["token"] or str(raw.get("token", ""))
         method = METHODS.get(name)
+        raw = await arguments.read(request, json_allowed=method is None or method.takes_json)
+        record["args"] = {key: value for key, value in raw.items() if key not in arguments.SECRETS}
+        record["token"] = record["token"] or str(raw.get("token", ""))
         if method is None:
             raise SlackError("unknown_method", req_method=name)
         workspace, app = self._authorise(method, record["token"])
@@ -53,21 +55,21 @@ class Endpoint:
         if wait:
             raise SlackError("ratelimited", retry_after=wait)
         call = Call(self.core, workspace, app, method, arguments.convert(method, raw))
-        record["args"] = {key: value for key, value in call.arguments.items() if key != "token"}
+        record["args"] = {key: value for key, value in call.arguments.items() if key not in arguments.SECRETS}
         body = {"ok": True} | method.handler(call)
         accepted = ",".join(scope for scope in method.accepted_scopes() if scope)
         return body, {"x-oauth-scopes": ",".join(app.scopes), "x-accepted-oauth-scopes": accepted}
 
     def _authorise(self, method: Method, token: str) -> tuple[Workspace, App]:
-        """Who calls. Raises not_authed, invalid_auth, not_allowed_token_type or missing_scope."""
+        """Who calls. Raises not_authed, invalid_auth, token_revoked, not_allowed_token_type, missing_scope …"""
         if method.needs_token == NO_TOKEN:
             workspace = self.core.world.workspace
-            return workspace, next(iter(workspace.apps.values()))
+            return workspace, next(iter(workspace.apps.values()), NOBODY)
         if not token:
             raise SlackError("not_authed")
         found = self.core.world.app_by_token(token)
         if found is None:
-            raise SlackError("invalid_auth")
+            raise SlackError(self.core.world.revoked.get(token, "invalid_auth"))
         workspace, app = found
         if (token == app.app_token) is not (method.needs_token == APP_LEVEL):
             raise SlackError("not_allowed_token_type")
@@ -77,29 +79,7 @@ class Endpoint:
             raise SlackError("missing_scope", needed=needed, provided=",".join(app.scopes))
         return workspace, app
 
-    async def _break(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
-        """What the fault answers in place of the method; None lets the call go on."""
-        if fault.kind in ("cut_before", "away"):
-            return _cut(request)
-        if fault.kind == "slow":
-            await self.core.world.clock.sleep(fault.seconds)
-            return None
-        if fault.kind == "rate_limited":
-            headers = {"Retry-After": str(int(fault.seconds))}
-            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-        if fault.kind == "status":
-            return web.Response(status=fault.status, text="upstream connect error")
-        if fault.kind == "error":
-            return web.json_response({"ok": False, "error": fault.error})
-        return None
-
 
 def _bearer(request: web.Request) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()

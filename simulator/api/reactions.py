@@ -9,12 +9,12 @@ MOST_DIFFERENT = 23
 ARGUMENTS = {"channel": "text", "timestamp": "text", "name": "text"}
 
 
-@method("reactions.add", "reactions:write", "3", required=("channel", "timestamp", "name"), **ARGUMENTS)
+@method("reactions.add", "reactions:write", "3", takes_json=True, required=("channel", "timestamp", "name"), **ARGUMENTS)
 def add(call: Call) -> Json:
     return _change(call, removed=False)
 
 
-@method("reactions.remove", "reactions:write", "2", required=("name",), **ARGUMENTS)
+@method("reactions.remove", "reactions:write", "2", takes_json=True, required=("name",), **ARGUMENTS)
 def remove(call: Call) -> Json:
     return _change(call, removed=True)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import blocks as block_kit
+from simulator.escaping import escape_blocks
 from simulator.core import Core
 from simulator.state import App, Channel, Json, Message, User, Workspace
 
@@ -87,7 +88,9 @@ def checked_blocks(blocks: Any, pointer: str = "/blocks") -> list[Json]:
     if problems := block_kit.problems(blocks, "message", pointer):
         messages = [f"[ERROR] {problem}" for problem in problems]
         raise SlackError("invalid_blocks", errors=problems, response_metadata={"messages": messages})
-    return block_kit.completed(blocks)
+    if block_kit.too_long(blocks):
+        raise SlackError("msg_blocks_too_long")
+    return escape_blocks(block_kit.completed(blocks))
 
 
 Handler = Callable[[Call], Json]
@@ -95,7 +98,10 @@ Handler = Callable[[Call], Json]
 
 @dataclass(frozen=True)
 class Method:
-    """`scopes`: one scope, or one per kind of conversation. `arguments`: name -> text, json, flag, number, list."""
+    """`scopes`: one scope, or one per kind of conversation. `arguments`: name -> text, json, flag, number, list.
+
+    `takes_json`: methods that write take a JSON body, those that read take forms and queries only.
+    """
 
     name: str
     handler: Handler
@@ -104,6 +110,7 @@ class Method:
     needs_token: str = BOT
     arguments: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    takes_json: bool = False
 
     def accepted_scopes(self) -> list[str]:
         return list(dict.fromkeys(self.scopes.values())) if isinstance(self.scopes, Mapping) else [self.scopes]
@@ -115,12 +122,12 @@ EVERYWHERE = {"token": "text", "team_id": "text"}  # the SDK can add team_id to 
 
 def method(
     name: str, scopes: str | Mapping[str, str] = "", tier: str = "3", /, *, needs_token: str = BOT,
-    required: tuple[str, ...] = (), **arguments: str,
+    required: tuple[str, ...] = (), takes_json: bool = False, **arguments: str,
 ) -> Callable[[Handler], Handler]:  # fmt: skip
     """Register a handler. Arguments that are not named here are refused."""
 
     def register(handler: Handler) -> Handler:
-        METHODS[name] = Method(name, handler, scopes, tier, needs_token, {**arguments, **EVERYWHERE}, required)
+        METHODS[name] = Method(name, handler, scopes, tier, needs_token, {**arguments, **EVERYWHERE}, required, takes_json)
         return handler
 
     return register

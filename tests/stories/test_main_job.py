@@ -52,7 +52,7 @@ def test_pass_on_now_pages_the_next_level_at_once(world: World) -> None:
     world.policy("charlie", "bob")
     world.signal("Disk full")
     world.press("charlie", "Pass on now")
-    world.slack.wait_for(lambda: world.settle() or world.pages("bob"))
+    world.until(lambda: bool(world.pages("bob")))
     world.expect_page("bob", "Disk full")
 
 
@@ -77,7 +77,7 @@ def test_a_mistaken_resolve_can_be_reopened_for_an_hour_and_pages_again(world: W
     world.heed("alice", "resolve 1 wrong one")
     world.settle()
     world.press("bob", "Reopen", until="Paged:")
-    world.slack.wait_for(lambda: world.settle() or len(world.pages("alice")) == 2)
+    world.until(lambda: len(world.pages("alice")) == 2)
     assert labels(world.expect_page("alice", "Disk full"))[0] == "Acknowledge"
     world.heed("alice", "resolve 1")
     world.forward(minutes=61)
