@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
     with house() as heed:
-        heed.wait_for(lambda: len(heed.rows("SELECT FROM beats")) == 3)
+        heed.wait_until_all_beat()
         for name, act in (("webhook", webhook), ("message", message)):
             taken = [timed(heed, act, number) for number in range(rounds + WARM_UP)][WARM_UP:]
             figure(f"latency_{name}_p50_ms", percentile(taken, 0.5), "ms")

@@ -1,4 +1,4 @@
-"""The quarter-hourly scan: high and medium, and whatever real time has missed (`origin.md` B.3)."""
+"""The quarter-hourly scan: high and medium, and whatever real time has missed (docs/origins.md B.3)."""
 
 import structlog
 

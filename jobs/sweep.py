@@ -16,7 +16,7 @@ def run() -> None:
 
 
 def sweep(context: Context) -> None:
-    """Make stranded alerts due at once, and say how many (`origin.md` A.6); empty old texts."""
+    """Make stranded alerts due at once, and say how many (docs/origins.md A.6); empty old texts."""
     with context.db.begin() as session:
         rescued = escalating.rescue_stranded(session)
     if rescued:

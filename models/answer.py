@@ -99,7 +99,7 @@ _RULES = {
 
 
 def answers_for(status: Status, origin: Origin, reopenable: bool) -> tuple[Answer, ...]:
-    """The answers that a card in this state offers, in the order of its buttons (`origin.md` B.6)."""
+    """The answers that a card in this state offers, in the order of its buttons (docs/origins.md B.6)."""
     if status is Status.OPEN:
         return (Answer.ACKNOWLEDGE, Answer.RESOLVE, Answer.FALSE_POSITIVE, Answer.PASS_ON)[
             : 2 if origin is Origin.TEST else 4

@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 
 def judge(severity: Severity | None, message_ts: str, known: ClientAlert | None, now: datetime) -> Verdict:
-    """What a rated message does (`origin.md` B.1 and rule 9).
+    """What a rated message does (docs/origins.md B.1 and rule 9).
 
     `severity` is the one that the risk calls for (None: none). At most one alert a channel in four hours; closing it
     ends the four hours early; a worse one breaks through; the same message never opens another.

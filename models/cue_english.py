@@ -22,10 +22,37 @@ _OTHER_VENDOR = (
     r"(?:vendor|provider|supplier|competitors?|competition|platform|tool|partner|solution|product|company)"
 )
 
+_NOT_CANCELLED = [
+    TECHNICAL,
+    TEST_OBJECT,
+    r" (?:not|never|dont|wont|without|no|cant|didnt|doesnt|nobody|isnt|arent|wasnt)"
+    r" (?:(?:going|planning|plan|plans|want|wanting|wish|intend|intending|intention|looking|thinking|"
+    r"considering|to|about|of|"
+    r"any|be|really|actually|currently|here|trying|reason|need|is|has|we|have|had) ){0,4}?"
+    r"(?:cancel|terminat|clos|end|ending|leav|switch|moving|move|quit|stop)",
+    r" (?:customers?|users?|clients?|subscribers?|someone|anyone|people|they|he|she|tenants?|members?|"
+    r"shoppers?)"
+    r" (?:who |that |can |could |will |wants? to |tries to |try to |has |have |had |just )*(?:cancel|terminat|"
+    r"clos|end|delet)",
+    r" (?:contracts?|subscriptions?|accounts?|agreements?|licen[cs]es?|plan|services) with (?!you |immediate |"
+    r"effect|notice |a |\d|your |the |this )",
+    r" (?:subscriptions?|contracts?|accounts?) (?:of|for|from) (?:a|an|one|some|this|that|his|her|"
+    r"their) (?:user|customer|client|employee|tenant)",
+    r" (?:used to|almost|nearly|were about to|were going to|glad|relieved|considered|thought about|"
+    r"thinking back|joked about)"
+    r" (?:\w+ ){0,6}?(?:cancel|terminat|leav|switch|clos|moving|move)",
+    r" (?:certificates?|cert|domain|token|tls|ssl|lease|session|visa|office|gym|insurance|netflix|telecom|"
+    r"internet|phone|electricity) ",
+    r" (?:old|previous|former|last) (?:\w+ )?(?:vendor|provider|supplier|tool|contract|subscription|platform|"
+    r"solution|agency|account) ",
+    r" (?:phrase|intent|sentence|voice bot|chatbot|classifier|accidentally|by mistake|duplicate|wrong account|"
+    r"unused seats?|joke|kidding) ",
+]
+
 ENGLISH: list[Cue] = [
     cue(
         CANCELLATION,
-        "canc term disc resc clos end endi quit stop leav rene exte noti else exit vend prov supp comp alte plat",
+        "canc term disc resc clos end endi quit stop leav rene exte noti else exit",
         [
             rf" {_CANCEL} {_OURS}{_DEAL} ",
             rf" {_CANCEL} (?:our|your|this|my|the) (?:\w+ )?(?:services|plan|service agreement|support plan|"
@@ -61,37 +88,19 @@ ENGLISH: list[Cue] = [
             r" (?:termination|cancellation) (?:notice|letter|paperwork|papers) ",
             r" (?:our|my|this|formal|written|days|hereby give) notice (?:to|of) (?:terminate|cancel|termination|"
             r"cancellation) ",
+            r" (?:take|taking|took) (?:our|my) business elsewhere ",
+        ],
+        _NOT_CANCELLED,
+    ),
+    cue(
+        CANCELLATION,
+        "vend prov supp comp plat tool part solu prod",
+        [
             rf" (?:we|were|im|i|weve|well) {GAP}(?:switching|moving|migrating|going|switch|move|migrate|go|signed|"
             r"switched|moved)"
             rf" (?:\w+ ){{0,3}}?(?:to|with) {_OTHER_VENDOR} ",
-            r" (?:take|taking|took) (?:our|my) business elsewhere ",
         ],
-        [
-            TECHNICAL,
-            TEST_OBJECT,
-            r" (?:not|never|dont|wont|without|no|cant|didnt|doesnt|nobody|isnt|arent|wasnt)"
-            r" (?:(?:going|planning|plan|plans|want|wanting|wish|intend|intending|intention|looking|thinking|"
-            r"considering|to|about|of|"
-            r"any|be|really|actually|currently|here|trying|reason|need|is|has|we|have|had) ){0,4}?"
-            r"(?:cancel|terminat|clos|end|ending|leav|switch|moving|move|quit|stop)",
-            r" (?:customers?|users?|clients?|subscribers?|someone|anyone|people|they|he|she|tenants?|members?|"
-            r"shoppers?)"
-            r" (?:who |that |can |could |will |wants? to |tries to |try to |has |have |had |just )*(?:cancel|terminat|"
-            r"clos|end|delet)",
-            r" (?:contracts?|subscriptions?|accounts?|agreements?|licen[cs]es?|plan|services) with (?!you |immediate |"
-            r"effect|notice |a |\d|your |the |this )",
-            r" (?:subscriptions?|contracts?|accounts?) (?:of|for|from) (?:a|an|one|some|this|that|his|her|"
-            r"their) (?:user|customer|client|employee|tenant)",
-            r" (?:used to|almost|nearly|were about to|were going to|glad|relieved|considered|thought about|"
-            r"thinking back|joked about)"
-            r" (?:\w+ ){0,6}?(?:cancel|terminat|leav|switch|clos|moving|move)",
-            r" (?:certificates?|cert|domain|token|tls|ssl|lease|session|visa|office|gym|insurance|netflix|telecom|"
-            r"internet|phone|electricity) ",
-            r" (?:old|previous|former|last) (?:\w+ )?(?:vendor|provider|supplier|tool|contract|subscription|platform|"
-            r"solution|agency|account) ",
-            r" (?:phrase|intent|sentence|voice bot|chatbot|classifier|accidentally|by mistake|duplicate|wrong account|"
-            r"unused seats?|joke|kidding) ",
-        ],
+        _NOT_CANCELLED,
     ),
     cue(
         LEGAL,

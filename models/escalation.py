@@ -121,7 +121,7 @@ class Advance:
 def advance(state: State, reach: Reach, now: datetime) -> Advance:
     """Take the step that is due, or say why there is none to take.
 
-    Status is looked at first, then staleness (`origin.md` A.3). A level that reaches nobody is passed over at once.
+    Status is looked at first, then staleness (docs/origins.md A.3). A level that reaches nobody is passed over at once.
     A lap that reached nobody is tried again after five minutes, for as long as it takes (rule 8).
     """
     if state.status is not Status.OPEN:

@@ -39,6 +39,12 @@ class Acting(Arranging):
         """Write typed text; a person's name as the channel means the direct conversation with them."""
         return self.do(self.people.say(user, channel, text, thread_ts))
 
+    def share_file(
+        self, user: str, channel: str, name: str, content: bytes, text: str = "", thread_ts: str | None = None
+    ) -> Message:
+        """Put a file (an image is shown as one) into a conversation."""
+        return self.do(self.people.share_file(user, channel, name, content, text, thread_ts))
+
     def edit(self, user: str, message: Message, text: str) -> Message:
         return self.do(self.people.edit(user, message.channel_id, message.ts, text))
 

@@ -7,9 +7,18 @@ from aiohttp import web
 
 from simulator.core import Core
 from simulator.faults import Fault
-from simulator.state import Json
+from simulator.people import People
+from simulator.seed import add_workspace, app_from_manifest
+from simulator.state import App, Json, Workspace
 
 FAULT_FIELDS = {one.name for one in dataclasses.fields(Fault)} - {"id", "until"}
+CLOSING = ("warning", "refresh_requested", "link_disabled", "cut")
+# What people and admins can be made to do by POST /control/do/<name>: methods of People with their arguments.
+DOINGS = (
+    "say", "edit", "delete", "react", "command", "shortcut", "press", "open_home", "share_file", "join", "leave",
+    "invite", "kick", "create_channel", "rename", "archive", "share", "unshare", "snooze", "deactivate", "change_user",
+    "add_person", "install_again", "uninstall", "enable_events",
+)  # fmt: skip
 
 
 class Control:
@@ -29,6 +38,14 @@ class Control:
         app.router.add_post("/control/limits", self.limits)
         app.router.add_get("/control/calls", self.calls)
         app.router.add_get("/control/deliveries", self.deliveries)
+        app.router.add_get("/control/sockets", self.sockets)
+        app.router.add_post("/control/sockets", self.close_sockets)
+        app.router.add_post("/control/events", self.events)
+        app.router.add_get("/control/workspaces", self.workspaces)
+        app.router.add_post("/control/workspaces", self.add_workspace)
+        app.router.add_get("/control/apps", self.apps)
+        app.router.add_post("/control/apps", self.add_app)
+        app.router.add_post("/control/do/{name}", self.do)
 
     async def clock(self, request: web.Request) -> web.Response:
         """POST {"seconds"|"minutes"|"hours": n} moves the clock; both answer {"now": epoch seconds}."""
@@ -45,7 +62,7 @@ class Control:
         return web.json_response({"faults": self.core.faults.listing()})
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        """POST {"method", "kind", "times", "seconds", "status", "error"}: see Fault."""
+        """POST {"method", "kind", "times", "seconds", "status", "error", "parameter", "copies"}: see Fault."""
         body = await _body(request)
         if not {"method", "kind"} <= set(body) <= FAULT_FIELDS:
             return web.json_response({"error": f"fields are {sorted(FAULT_FIELDS)}"}, status=400)
@@ -56,8 +73,12 @@ class Control:
         return web.json_response(dataclasses.asdict(fault))
 
     async def clear_faults(self, request: web.Request) -> web.Response:
-        self.core.faults.clear()
-        return web.json_response({"faults": []})
+        """DELETE, of one fault with ?id=."""
+        if "id" in request.query:
+            self.core.faults.remove(request.query["id"])
+        else:
+            self.core.faults.clear()
+        return await self.faults(request)
 
     async def llm(self, request: web.Request) -> web.Response:
         """POST {"delay": seconds, "script": [answers]}; an answer is a string or an object."""
@@ -71,9 +92,14 @@ class Control:
         return web.json_response({"requests": list(self.core.llm.requests)})
 
     async def limits(self, request: web.Request) -> web.Response:
-        """POST {"enabled": true} makes the rate limits count."""
-        self.core.limits.enabled = bool((await _body(request)).get("enabled"))
-        return web.json_response({"enabled": self.core.limits.enabled})
+        """POST {"enabled": rate limits count, "history": 1 call a minute with 15 messages, "events_an_hour": n}."""
+        body, limits, quotas = await _body(request), self.core.limits, self.core.delivery.quotas
+        limits.enabled = bool(body.get("enabled", limits.enabled))
+        limits.history_limited = bool(body.get("history", limits.history_limited))
+        quotas.most = int(body.get("events_an_hour", quotas.most))
+        return web.json_response(
+            {"enabled": limits.enabled, "history": limits.history_limited, "events_an_hour": quotas.most}
+        )
 
     async def calls(self, request: web.Request) -> web.Response:
         """The recorded Web API calls, of ?method= only if given."""
@@ -83,6 +109,81 @@ class Control:
 
     async def deliveries(self, request: web.Request) -> web.Response:
         return web.json_response({"deliveries": list(self.core.delivery.log)})
+
+    async def sockets(self, request: web.Request) -> web.Response:
+        return web.json_response({"sockets": self.core.sockets.listing()})
+
+    async def close_sockets(self, request: web.Request) -> web.Response:
+        """POST {"reason": "warning"|"refresh_requested"|"link_disabled"|"cut", "app_id": optional}."""
+        body = await _body(request)
+        reason, app_id = body.get("reason", "refresh_requested"), body.get("app_id")
+        if reason not in CLOSING:
+            return web.json_response({"error": f"reason is one of {CLOSING}"}, status=400)
+        if reason == "warning":
+            await self.core.sockets.warn(app_id)
+        elif reason == "cut":
+            await self.core.sockets.cut(app_id)
+        else:
+            await self.core.sockets.close(reason, app_id)
+        return await self.sockets(request)
+
+    async def events(self, request: web.Request) -> web.Response:
+        """POST {"release": true} sends what an out_of_order fault holds back."""
+        if (await _body(request)).get("release"):
+            self.core.delivery.release()
+        return web.json_response({"in_flight": self.core.delivery.in_flight})
+
+    async def workspaces(self, request: web.Request) -> web.Response:
+        teams = [dataclasses.asdict(one.team) for one in self.core.world.workspaces.values()]
+        return web.json_response({"workspaces": teams})
+
+    async def add_workspace(self, request: web.Request) -> web.Response:
+        """POST {"name": "Southwind"}."""
+        try:
+            workspace = add_workspace(self.core.world, str((await _body(request)).get("name", "")))
+        except ValueError as problem:
+            return web.json_response({"error": str(problem)}, status=400)
+        return web.json_response(dataclasses.asdict(workspace.team))
+
+    async def apps(self, request: web.Request) -> web.Response:
+        """Every installation with its tokens and secrets."""
+        found = [_app(one, app) for one in self.core.world.workspaces.values() for app in one.apps.values()]
+        return web.json_response({"apps": found})
+
+    async def add_app(self, request: web.Request) -> web.Response:
+        """POST {"manifest": {…}, "workspace"?, "request_url"?, "bot_token"?, "app_token"?, "signing_secret"?}."""
+        body = await _body(request)
+        try:
+            workspace = self.core.world.find_workspace(body.pop("workspace", None))
+            config = app_from_manifest(body.pop("manifest"))
+            app = self.core.installing.add(workspace, dataclasses.replace(config, **body))
+        except (KeyError, TypeError) as problem:
+            return web.json_response({"error": f"that is no app: {problem}"}, status=400)
+        return web.json_response(_app(workspace, app))
+
+    async def do(self, request: web.Request) -> web.Response:
+        """POST /control/do/say {"user": "dora", "channel": "acme", "text": "…", "workspace"?}: see DOINGS."""
+        name, body = request.match_info["name"], await _body(request)
+        if name not in DOINGS:
+            return web.json_response({"error": f"there are {', '.join(DOINGS)}"}, status=404)
+        try:
+            people = People(self.core, self.core.world.find_workspace(body.pop("workspace", None)).team.id)
+            result = await getattr(people, name)(**body)
+        except (KeyError, TypeError, ValueError, PermissionError) as problem:
+            return web.json_response({"error": str(problem.args[0])}, status=400)
+        return web.json_response({"done": name, "result": _plain(result)})
+
+
+def _app(workspace: Workspace, app: App) -> Json:
+    return dataclasses.asdict(app) | {"team_id": workspace.team.id}
+
+
+def _plain(result: object) -> object:
+    """What an action gives back, as JSON: the fields of a message, person or channel."""
+    if not dataclasses.is_dataclass(result) or isinstance(result, type):
+        return None
+    fields = {one.name: getattr(result, one.name) for one in dataclasses.fields(result)}
+    return {name: value for name, value in fields.items() if isinstance(value, str | int | float | bool | None)}
 
 
 async def _body(request: web.Request) -> Json:

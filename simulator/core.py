@@ -3,6 +3,7 @@
 from simulator.channels import Channels
 from simulator.delivery import Delivery
 from simulator.faults import Faults
+from simulator.files import Files
 from simulator.installing import Installing
 from simulator.limits import RateLimits
 from simulator.llm import LanguageModel
@@ -27,6 +28,7 @@ class Core:
         self.triggers = Triggers(world)
         self.responses = Responses(world, self.messages)
         self.views = Views(world)
+        self.files = Files(world, self.delivery)
         self.installing = Installing(world, self.delivery)
         self.limits = RateLimits(world.clock, rate_limits)
         self.llm = LanguageModel(world, self.faults)

@@ -1,9 +1,10 @@
-"""The HTTP side of response_url."""
+"""The HTTP side of response_url and of uploads."""
 
 import json
 
 from aiohttp import web
 
+from simulator.breaking import broken, cut
 from simulator.core import Core
 from simulator.responses import ResponseError
 from simulator.triggers import TriggerError
@@ -15,7 +16,20 @@ class Hooks:
     def __init__(self, core: Core) -> None:
         self.core = core
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        fault = self.core.faults.take("response_url")
+        if (instead := await broken(request, fault, self.core.world.clock)) is not None:
+            return instead
+        response = await self._answer(request)
+        return cut(request) if fault is not None and fault.kind == "cut_after" else response
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """POST /upload/v1/<id>: a file's bytes."""
+        fault = self.core.faults.take("upload")
+        instead = await broken(request, fault, self.core.world.clock)
+        return instead if instead is not None else await self.core.files.receive(request)
+
+    async def _answer(self, request: web.Request) -> web.Response:
         try:
             body = json.loads(await request.text())
         except ValueError:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from simulator.clock import Clock
+from simulator.maxima import MOST
 
-PER_MINUTE = {"1": 1, "2": 20, "3": 50, "4": 100, "special": 300}
+PER_MINUTE = {tier: MOST[f"calls a minute, tier {tier}"] for tier in "1234"} | {"special": MOST["messages a minute"]}
 CHANNEL_SECONDS = 1.0  # chat.postMessage: one message per second and channel
-CHANNEL_BURST = 3
+HISTORY = ("conversations.history", "conversations.replies")
 
 
 @dataclass
@@ -16,19 +17,29 @@ class Bucket:
 
 
 class RateLimits:
-    """Token buckets per method, workspace and app, and one per channel for posting."""
+    """Token buckets per method, workspace and app, and one per channel for posting.
 
-    def __init__(self, clock: Clock, enabled: bool = False) -> None:
+    `enabled` makes them count; `history_limited` treats the apps as sold outside the Marketplace: one call of
+    history and of replies a minute, with 15 messages at most, whether or not the others count.
+    """
+
+    def __init__(self, clock: Clock, enabled: bool = False, history_limited: bool = False) -> None:
         self.clock = clock
         self.enabled = enabled
+        self.history_limited = history_limited
         self._buckets: dict[tuple[str, ...], Bucket] = {}
 
     def wait_for(self, method: str, tier: str, team_id: str, app_id: str, channel_id: str = "") -> int:
         """Whole seconds to wait before this call would be allowed; 0 lets it through and counts it."""
+        if self.history_limited and method in HISTORY:
+            per_minute = MOST["history calls a minute when limited"]
+            return self._take(("limited", method, team_id, app_id), per_minute / 60, per_minute)
         if not self.enabled:
             return 0
         if channel_id and method == "chat.postMessage":
-            wait = self._take(("channel", app_id, channel_id), 1 / CHANNEL_SECONDS, CHANNEL_BURST)
+            wait = self._take(
+                ("channel", app_id, channel_id), 1 / CHANNEL_SECONDS, MOST["messages at once in a channel"]
+            )
             if wait:
                 return wait
         per_minute = PER_MINUTE[tier]

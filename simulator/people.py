@@ -4,6 +4,7 @@ All methods run in the server's loop. A person or channel may be given by name o
 place of a channel means the direct conversation with them.
 """
 
+import base64
 from typing import Any
 
 from simulator.admins import Admins
@@ -47,6 +48,18 @@ class People(Admins):
             raise PermissionError(f"{person.name} cannot write in {place.name}")
         draft = Draft(text=compose(self.workspace, text), thread_ts=thread_ts)
         return self.core.messages.post(self.workspace, place, person, draft)
+
+    async def share_file(
+        self, user: str, channel: str, name: str, content: bytes | str, text: str = "", thread_ts: str | None = None
+    ) -> Message:
+        """Put a file into a conversation, with some words; `content` as a string is base64."""
+        person, place = self.resolve(user, channel)
+        data = base64.b64decode(content) if isinstance(content, str) else content
+        file = self.core.files.add(self.workspace, person, name, data)
+        draft = Draft(text=compose(self.workspace, text), files=[file], thread_ts=thread_ts, subtype="file_share")
+        message = self.core.messages.post(self.workspace, place, person, draft)
+        self.core.files.shared(self.workspace, [file], place, message, person)
+        return message
 
     async def compose(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message | Answer:
         """What the composer does: run a registered command, else write the message."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator import blocks as block_kit
+from simulator.escaping import escape_blocks, escape_stray
 from simulator.messages import Draft, Messages
 from simulator.state import Json, Message, World
 from simulator.triggers import Hook
@@ -53,4 +54,16 @@ class Responses:
             raise ResponseError("no_text")
         if block_kit.problems(blocks, "message"):
             raise ResponseError("invalid_blocks")
-        return {"text": body.get("text", ""), "blocks": block_kit.completed(blocks), "attachments": attachments}
+        content = {"text": escape_stray(body.get("text") or ""), "attachments": _attachments(attachments)}
+        return content | {"blocks": escape_blocks(block_kit.completed(blocks))}
+
+
+def _attachments(attachments: list[Json]) -> list[Json]:
+    """Attachments with ids filled in. Raises ResponseError when their blocks are wrong."""
+    whole = []
+    for one in attachments:
+        if one.get("blocks") and block_kit.problems(one["blocks"], "message"):
+            raise ResponseError("invalid_blocks")
+        ready = {"blocks": escape_blocks(block_kit.completed(one["blocks"]))} if one.get("blocks") else {}
+        whole.append(one | ready)
+    return whole

@@ -1,5 +1,6 @@
 """Small checkable rules from which the tables of Block Kit are made; errors read like Slack's."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -24,12 +25,13 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class String:
-    """A string of `least` to `most` characters, one of `choices` if there are any."""
+    """A string of `least` to `most` characters, one of `choices` if there are any, matching `pattern`."""
 
     most: int = 3000
     least: int = 0
     choices: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    pattern: str = ""
 
     def check(self, value: Any, pointer: str, report: Report) -> None:
         if not isinstance(value, str):
@@ -42,6 +44,8 @@ class String:
             report.add(f"must be one of: {', '.join(self.choices)}", pointer)
         elif self.prefixes and not value.startswith(self.prefixes):
             report.add("must be a valid URL", pointer)
+        elif self.pattern and not re.fullmatch(self.pattern, value):
+            report.add("must have the right format", pointer)
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,17 @@ class Kind:
     def check(self, value: Any, pointer: str, report: Report) -> None:
         if not isinstance(value, self.type) or (isinstance(value, bool) and self.type is not bool):
             report.add(f"must be a {self.name}", pointer)
+
+
+@dataclass(frozen=True)
+class Nullable:
+    """A value, or null in its place."""
+
+    rule: Rule
+
+    def check(self, value: Any, pointer: str, report: Report) -> None:
+        if value is not None:
+            self.rule.check(value, pointer, report)
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,9 @@ class Simulator(Acting):
         endpoint, hooks = Endpoint(self.core), Hooks(self.core)
         app.router.add_route("*", "/api/{method}", endpoint.handle)
         app.router.add_post("/hooks/{kind}/{team}/{key}", hooks.handle)
+        app.router.add_post("/upload/v1/{file}", hooks.upload)
+        app.router.add_get("/files-pri/{place}/{name}", self.core.files.serve)
+        app.router.add_get("/files-pri/download/{place}/{name}", self.core.files.serve)
         app.router.add_get("/link/", self.core.sockets.serve)
         app.router.add_get("/v1/models", self.core.llm.models)
         app.router.add_post("/v1/chat/completions", self.core.llm.chat)
@@ -176,7 +179,7 @@ class Simulator(Acting):
             site = web.TCPSite(runner, LOCALHOST, self._port)
             await site.start()
             self._port = runner.addresses[0][1]
-            self.core.triggers.base_url = f"http://{LOCALHOST}:{self._port}"
+            self.core.triggers.base_url = self.core.files.base_url = f"http://{LOCALHOST}:{self._port}"
             self._loop = asyncio.get_running_loop()
             if threading.current_thread() is threading.main_thread():
                 self._loop.add_signal_handler(signal.SIGTERM, self._stopping.set)

@@ -3,11 +3,12 @@
 import secrets
 from dataclasses import dataclass
 
+from simulator.maxima import MOST
 from simulator.state import App, Channel, Message, User, Workspace, World
 
-TRIGGER_SECONDS = 3.0
-HOOK_SECONDS = 30 * 60.0
-HOOK_USES = 5
+TRIGGER_SECONDS = float(MOST["trigger seconds"])
+HOOK_SECONDS = MOST["response_url minutes"] * 60.0
+HOOK_USES = MOST["response_url uses"]
 REMEMBERED = 10_000
 
 

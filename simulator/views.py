@@ -1,12 +1,14 @@
 """Modals and App Homes: opening, pushing, updating, and what an app answers to a submission."""
 
+import json
 import secrets
 
 from simulator import blocks as block_kit
+from simulator.escaping import escape_blocks
 from simulator.forms import bare_state, elements
+from simulator.maxima import MOST
 from simulator.state import App, Json, View, Workspace, World, new_id
 
-MOST_STACKED = 3
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -38,7 +40,7 @@ class Views:
         stack = workspace.modals.get(user_id) or []
         if not stack:
             raise ViewError("not_found")
-        if len(stack) >= MOST_STACKED:
+        if len(stack) >= MOST["stacked modals"]:
             raise ViewError("push_limit_reached")
         view = self._new(workspace, app, user_id, content, "modal")
         view.root_view_id, view.previous_view_id = stack[0].id, stack[-1].id
@@ -119,14 +121,14 @@ class Views:
 
     def check(self, content: Json, kind: str) -> None:
         """Raises ViewError unless the content is a valid modal or home."""
+        if len(json.dumps(content, ensure_ascii=False).encode()) > MOST["view bytes"]:
+            raise ViewError("view_too_large")
         messages = [f"[ERROR] {problem}" for problem in block_kit.view_problems(content, kind)]
         if messages:
             raise ViewError("invalid_arguments", messages)
-        if len(str(content).encode()) > block_kit.MOST_VIEW_BYTES:
-            raise ViewError("view_too_large")
 
     def _fill(self, view: View, content: Json) -> None:
-        view.blocks = block_kit.completed(content["blocks"])
+        view.blocks = escape_blocks(block_kit.completed(content["blocks"]))
         view.callback_id = content.get("callback_id") or ""
         view.private_metadata = content.get("private_metadata") or ""
         view.title, view.submit, view.close = content.get("title"), content.get("submit"), content.get("close")

@@ -1,5 +1,7 @@
 """Real parts for every test: an embedded PostgreSQL and Redis a worker process, and the world that stories play in."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,3 +111,12 @@ def world(settings: Settings) -> Iterator[World]:
     with World(settings) as made:
         sync(made.context)
         yield made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests are skipped, and say so; where they must run (CI) they fail instead."""
+    if shutil.which("chromium") or os.environ.get("HEED_REQUIRE_BROWSER"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="needs Chromium: apt install chromium"))

@@ -91,6 +91,10 @@ class Processes:
         if not names or "web" in names:
             self.wait_for(self._web_answers)
 
+    def wait_until_all_beat(self) -> None:
+        """Until both workers and the clock have proved that they work."""
+        self.wait_for(lambda: len(self.rows("SELECT FROM beats")) == 3)
+
     def kill(self, *names: str) -> None:
         """kill -9."""
         for name in names:

@@ -158,7 +158,7 @@ def next_due(session: Session) -> datetime | None:
 
 
 def scan(session: Session, workspace_id: int) -> tuple[int, list[int]]:
-    """The quarter-hourly look (`origin.md` B.3) at the last four hours of every client conversation.
+    """The quarter-hourly look (docs/origins.md B.3) at the last four hours of every client conversation.
 
     Verdicts that no alert took note of are considered now: high, medium, and critical ones that were missed.
     Conversations with messages that nothing has rated, and nothing is about to, are marked for rating. Returns how

@@ -67,7 +67,7 @@ def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next step of any alert is due; looks without locking, one severity at a time (`facts`: 0.3 ms)."""
+    """When the next step of any alert is due; looks without locking, one severity at a time."""
     moment = session.scalar(_NEXT_DUE)
     assert moment is None or isinstance(moment, datetime)
     return moment
@@ -96,7 +96,7 @@ def push_out(session: Session, alert_id: int, error: str) -> None:
 
 
 def rescue_stranded(session: Session) -> int:
-    """Open alerts that wait for nothing (no next step, not exhausted) are due now (`origin.md` A.6); how many."""
+    """Open alerts that wait for nothing (no next step, not exhausted) are due now (docs/origins.md A.6); how many."""
     stranded = session.execute(_RESCUE, {"now": now_of(session)}).all()
     for row in stranded:
         note(session, row.workspace_id, "rescued", now_of(session), row.id)
@@ -168,7 +168,7 @@ def _write_effect(writing: _Writing, row: Row[Any], effect: Effect, admins: Sequ
 
 
 def _coming(writing: _Writing, row: Row[Any], state: State) -> None:
-    """The next step is recorded when it is scheduled, with the wake-up that will ring for it (`origin.md` A.2)."""
+    """The next step is recorded when it is scheduled, with the wake-up that will ring for it (docs/origins.md A.2)."""
     if state.next_step_at is not None:
         lap, level = coming(state) or (state.lap, END_OF_LAP)
         _step(writing, row, lap, level, state.next_step_at, None, tries=state.tries)

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from simulator.api.registry import Call, SlackError, checked_blocks, method
+from simulator.api.registry import TAKES_JSON, Call, SlackError, checked_blocks, method
+from simulator.escaping import escape_stray
+from simulator.maxima import MOST
 from simulator.messages import Draft
 from simulator.payloads import message_json, permalink
 from simulator.state import Channel, Json, Message
-
-MOST_POSTED = 40_000  # a longer text is cut
-MOST_UPDATED = 4_000
-MOST_ATTACHMENTS = 100
-MOST_METADATA = 16_000
 
 CONTENT = {"text": "text", "blocks": "json", "attachments": "json", "markdown_text": "text", "mrkdwn": "flag"}
 POSTING = CONTENT | {
@@ -25,19 +22,19 @@ def _content(call: Call) -> dict[str, Any]:
     if markdown := call.get("markdown_text"):
         if text or blocks:
             raise SlackError("markdown_text_conflict")
-        if len(markdown) > 12_000:
+        if len(markdown) > MOST["markdown_text"]:
             raise SlackError("msg_too_long")
         text = markdown
     if not (text.strip() or blocks or attachments):
         raise SlackError("no_text")
-    return {"text": text, "blocks": blocks, "attachments": attachments}
+    return {"text": escape_stray(text), "blocks": blocks, "attachments": attachments}
 
 
 def _attachments(call: Call) -> list[Json]:
     attachments = call.get("attachments", [])
     if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
         raise SlackError("invalid_attachments")
-    if len(attachments) > MOST_ATTACHMENTS:
+    if len(attachments) > MOST["attachments"]:
         raise SlackError("too_many_attachments")
     return [
         one | {"blocks": checked_blocks(one["blocks"], f"/attachments/{place}/blocks")} if one.get("blocks") else one
@@ -52,7 +49,7 @@ def _metadata(call: Call) -> Json | None:
     shaped = isinstance(metadata, dict) and set(metadata) <= {"event_type", "event_payload", "entities"}
     if not shaped or not isinstance(metadata.get("event_type"), str) or not isinstance(metadata["event_payload"], dict):
         raise SlackError("invalid_metadata_format")
-    if len(str(metadata)) > MOST_METADATA:
+    if len(str(metadata)) > MOST["metadata characters"]:
         raise SlackError("metadata_too_large")
     return metadata
 
@@ -81,13 +78,13 @@ def _customised(call: Call) -> dict[str, Any]:
 
 
 @method(
-    "chat.postMessage", "chat:write", "special", takes_json=True, required=("channel",), **POSTING, metadata="json",
+    "chat.postMessage", "chat:write", "special", TAKES_JSON, required=("channel",), **POSTING, metadata="json",
     reply_broadcast="flag", unfurl_links="flag", unfurl_media="flag",
 )  # fmt: skip
 def post_message(call: Call) -> Json:
     channel = _destination(call)
     content = _content(call)
-    content["text"] = content["text"][:MOST_POSTED]
+    content["text"] = content["text"][: MOST["posted text"]]
     thread_ts = call.get("thread_ts") or None
     if thread_ts is not None and channel.find(thread_ts) is None:
         raise SlackError("thread_not_found")
@@ -99,11 +96,11 @@ def post_message(call: Call) -> Json:
     return _posted(call, channel, message)
 
 
-@method("chat.postEphemeral", "chat:write", "4", takes_json=True, required=("channel", "user"), **POSTING, user="text")
+@method("chat.postEphemeral", "chat:write", "4", TAKES_JSON, required=("channel", "user"), **POSTING, user="text")
 def post_ephemeral(call: Call) -> Json:
     channel = call.channel(member=True)
     content = _content(call)
-    if len(content["text"]) > MOST_POSTED:
+    if len(content["text"]) > MOST["posted text"]:
         raise SlackError("msg_too_long")
     if call.get("user") not in channel.members:
         raise SlackError("user_not_in_channel")
@@ -115,7 +112,7 @@ def post_ephemeral(call: Call) -> Json:
 
 
 @method(
-    "chat.update", "chat:write", "3", takes_json=True, required=("channel", "ts"), **CONTENT, channel="text", ts="text",
+    "chat.update", "chat:write", "3", TAKES_JSON, required=("channel", "ts"), **CONTENT, channel="text", ts="text",
     metadata="json", link_names="flag", parse="text", as_user="flag", reply_broadcast="flag", file_ids="list",
 )  # fmt: skip
 def update(call: Call) -> Json:
@@ -124,7 +121,7 @@ def update(call: Call) -> Json:
     if message.app_id != call.app.id:
         raise SlackError("cant_update_message")
     content = _content(call)
-    if len(content["text"]) > MOST_UPDATED:
+    if len(content["text"]) > MOST["updated text"]:
         raise SlackError("msg_too_long")
     if "attachments" not in call.arguments and "blocks" not in call.arguments:
         content["attachments"] = message.attachments
@@ -134,7 +131,16 @@ def update(call: Call) -> Json:
     return {"text": message.text} | _posted(call, channel, message)
 
 
-@method("chat.delete", "chat:write", "3", takes_json=True, required=("channel", "ts"), channel="text", ts="text", as_user="flag")
+@method(
+    "chat.delete",
+    "chat:write",
+    "3",
+    TAKES_JSON,
+    required=("channel", "ts"),
+    channel="text",
+    ts="text",
+    as_user="flag",
+)
 def delete(call: Call) -> Json:
     channel = call.channel()
     message = call.message(channel)

@@ -3,7 +3,8 @@
 from bisect import bisect_left, bisect_right
 
 from simulator.api.paging import decode, encode, limit, page
-from simulator.api.registry import Call, SlackError, by_kind, method
+from simulator.api.registry import TAKES_JSON, Call, SlackError, by_kind, method
+from simulator.maxima import MOST
 from simulator.payloads import channel_json, message_json
 from simulator.state import Channel, Json, Message
 
@@ -21,19 +22,34 @@ def info(call: Call) -> Json:
 
 
 @method("conversations.list", by_kind("read"), "2", types="list", cursor="text", limit="number",
-        exclude_archived="flag", team_id="text")  # fmt: skip
+        exclude_archived="flag")  # fmt: skip
 def list_conversations(call: Call) -> Json:
+    return _listing(call, [channel for channel in _asked_for(call) if _visible(call, channel)])
+
+
+@method("users.conversations", by_kind("read"), "3", user="text", types="list", cursor="text", limit="number",
+        exclude_archived="flag")  # fmt: skip
+def conversations_of_user(call: Call) -> Json:
+    """Where somebody (the app's bot) is a member; private places only if the bot is in them, too."""
+    member = call.user() if call.get("user") else call.bot
+    return _listing(call, [c for c in _asked_for(call) if _visible(call, c) and member.id in c.members])
+
+
+def _asked_for(call: Call) -> list[Channel]:
+    """The conversations of the wanted types. Raises invalid_types or missing_scope."""
     types = call.get("types") or ["public_channel"]
     if not set(types) <= set(TYPES):
         raise SlackError("invalid_types")
     kinds = [TYPES[name] for name in types]
     for kind in kinds:
         call.need(by_kind("read")[kind])
-    found = [
+    return [
         channel for channel in call.workspace.channels.values()
-        if channel.kind in kinds and _visible(call, channel)
-        and not (call.get("exclude_archived") and channel.is_archived)
+        if channel.kind in kinds and not (call.get("exclude_archived") and channel.is_archived)
     ]  # fmt: skip
+
+
+def _listing(call: Call, found: list[Channel]) -> Json:
     channels, cursor = page(call, found, 100)
     shapes = [channel_json(call.workspace, channel, call.app.bot_user_id) for channel in channels]
     return {"channels": shapes, "response_metadata": {"next_cursor": cursor}}
@@ -46,7 +62,16 @@ def members(call: Call) -> Json:
     return {"members": found, "response_metadata": {"next_cursor": cursor}}
 
 
-@method("conversations.open", "", "3", takes_json=True, users="list", channel="text", return_im="flag", prevent_creation="flag")
+@method(
+    "conversations.open",
+    "",
+    "3",
+    TAKES_JSON,
+    users="list",
+    channel="text",
+    return_im="flag",
+    prevent_creation="flag",
+)
 def open_conversation(call: Call) -> Json:
     channel = call.channel() if call.get("channel") else _open_with(call, call.get("users", []))
     shape: Json = {"id": channel.id}
@@ -55,7 +80,7 @@ def open_conversation(call: Call) -> Json:
     return {"channel": shape, "no_op": True, "already_open": True}
 
 
-@method("conversations.join", "channels:join", "3", takes_json=True, required=("channel",), channel="text")
+@method("conversations.join", "channels:join", "3", TAKES_JSON, required=("channel",), channel="text")
 def join(call: Call) -> Json:
     channel = call.channel()
     if channel.kind != "channel":
@@ -74,7 +99,7 @@ def join(call: Call) -> Json:
 def history(call: Call) -> Json:
     """The main line, newest first; replies appear only when they were broadcast."""
     channel = call.channel(member=True)
-    size = limit(call, 100, 999)
+    size = min(limit(call, 100, MOST["page of history"]), _most_shown(call))
     found = _line(call, channel, size + 1)
     messages, more = found[:size], len(found) > size
     shapes = [_shape(call, channel, message) for message in messages]
@@ -96,9 +121,14 @@ def replies(call: Call) -> Json:
         reply for reply in channel.replies(first.ts)
         if oldest < reply.ts < latest or (inclusive and reply.ts in (oldest, latest))
     ]  # fmt: skip
-    messages, cursor = page(call, [first, *inside], 1000)
+    messages, cursor = page(call, [first, *inside], 1000, cut=_most_shown(call))
     shapes = [_shape(call, channel, message) for message in messages]
     return {"messages": shapes, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
+
+
+def _most_shown(call: Call) -> int:
+    """Apps that are sold outside the Marketplace get small pages only."""
+    return MOST["page of history when limited"] if call.core.limits.history_limited else MOST["page of history"] + 1
 
 
 def _line(call: Call, channel: Channel, size: int) -> list[Message]:
@@ -131,7 +161,7 @@ def _visible(call: Call, channel: Channel) -> bool:
 def _open_with(call: Call, names: list[str]) -> Channel:
     if not names:
         raise SlackError("users_list_not_supplied")
-    if len(names) > 8:
+    if len(names) > MOST["people to open"]:
         raise SlackError("too_many_users")
     call.need("im:write" if len(names) == 1 else "mpim:write")
     users = [call.workspace.users.get(name) for name in names]

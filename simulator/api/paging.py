@@ -34,12 +34,17 @@ def limit(call: Call, default: int, most: int) -> int:
     return int(wanted)
 
 
-def page(call: Call, items: Sequence[Item], default: int, most: int = 1000) -> tuple[list[Item], str]:
-    """The page of a list that the call asks for, and the cursor of the next one ("" at the end)."""
+def page(
+    call: Call, items: Sequence[Item], default: int, most: int = 1000, cut: int = 1000
+) -> tuple[list[Item], str]:  # fmt: skip
+    """The page of a list that the call asks for, and the cursor of the next one ("" at the end).
+
+    More than `most` items are refused, more than `cut` are not given.
+    """
     cursor = call.get("cursor", "")
     position = decode(cursor) if cursor else "0"
     if not position.isdigit():
         raise SlackError("invalid_cursor")
-    start, size = int(position), limit(call, default, most)
+    start, size = int(position), min(limit(call, default, most), cut)
     following = encode(str(start + size)) if start + size < len(items) else ""
     return list(items[start : start + size]), following

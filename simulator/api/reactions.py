@@ -2,19 +2,19 @@
 
 import re
 
-from simulator.api.registry import Call, SlackError, method
+from simulator.api.registry import TAKES_JSON, Call, SlackError, method
+from simulator.maxima import MOST
 from simulator.state import Json
 
-MOST_DIFFERENT = 23
 ARGUMENTS = {"channel": "text", "timestamp": "text", "name": "text"}
 
 
-@method("reactions.add", "reactions:write", "3", takes_json=True, required=("channel", "timestamp", "name"), **ARGUMENTS)
+@method("reactions.add", "reactions:write", "3", TAKES_JSON, required=("channel", "timestamp", "name"), **ARGUMENTS)
 def add(call: Call) -> Json:
     return _change(call, removed=False)
 
 
-@method("reactions.remove", "reactions:write", "2", takes_json=True, required=("name",), **ARGUMENTS)
+@method("reactions.remove", "reactions:write", "2", TAKES_JSON, required=("name",), **ARGUMENTS)
 def remove(call: Call) -> Json:
     return _change(call, removed=True)
 
@@ -29,7 +29,7 @@ def _change(call: Call, removed: bool) -> Json:
         raise SlackError("already_reacted")
     if removed and not given:
         raise SlackError("no_reaction")
-    if name not in message.reactions and len(message.reactions) >= MOST_DIFFERENT:
+    if name not in message.reactions and len(message.reactions) >= MOST["different reactions"]:
         raise SlackError("too_many_emoji")
     call.core.messages.react(call.workspace, message, call.bot, name, removed)
     return {}

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import blocks as block_kit
-from simulator.escaping import escape_blocks
 from simulator.core import Core
+from simulator.escaping import escape_blocks
 from simulator.state import App, Channel, Json, Message, User, Workspace
 
 NO_TOKEN, BOT, APP_LEVEL = "none", "bot", "app"
+TAKES_JSON = True
 
 
 class SlackError(Exception):
@@ -121,13 +122,15 @@ EVERYWHERE = {"token": "text", "team_id": "text"}  # the SDK can add team_id to 
 
 
 def method(
-    name: str, scopes: str | Mapping[str, str] = "", tier: str = "3", /, *, needs_token: str = BOT,
-    required: tuple[str, ...] = (), takes_json: bool = False, **arguments: str,
+    name: str, scopes: str | Mapping[str, str] = "", tier: str = "3", takes_json: bool = False, /, *,
+    needs_token: str = BOT, required: tuple[str, ...] = (), **arguments: str,
 ) -> Callable[[Handler], Handler]:  # fmt: skip
     """Register a handler. Arguments that are not named here are refused."""
 
     def register(handler: Handler) -> Handler:
-        METHODS[name] = Method(name, handler, scopes, tier, needs_token, {**arguments, **EVERYWHERE}, required, takes_json)
+        METHODS[name] = Method(
+            name, handler, scopes, tier, needs_token, {**arguments, **EVERYWHERE}, required, takes_json
+        )
         return handler
 
     return register

@@ -1,9 +1,10 @@
-"""users.*, team.info, dnd.info and usergroups.*: who is who."""
+"""users.*, bots.info, team.info and dnd.*: who is who."""
 
 from simulator.api.paging import page
 from simulator.api.registry import Call, SlackError, method
+from simulator.maxima import MOST
 from simulator.payloads import team_json, user_json
-from simulator.state import Json, User, UserGroup
+from simulator.state import Json, User
 
 
 def _shape(call: Call, user: User) -> Json:
@@ -15,7 +16,7 @@ def info(call: Call) -> Json:
     return {"user": _shape(call, call.user())}
 
 
-@method("users.list", "users:read", "2", cursor="text", limit="number", include_locale="flag", team_id="text")
+@method("users.list", "users:read", "2", cursor="text", limit="number", include_locale="flag")
 def list_users(call: Call) -> Json:
     own = [user for user in call.workspace.users.values() if not user.is_stranger]
     users, cursor = page(call, own, max(1, len(own)))
@@ -44,42 +45,41 @@ def team_info(call: Call) -> Json:
     return {"team": team_json(team)}
 
 
-@method("dnd.info", "dnd:read", "3", user="text", team_id="text")
+@method("bots.info", "users:read", "3", bot="text")
+def bots_info(call: Call) -> Json:
+    for app in call.workspace.apps.values():
+        if app.bot_id == call.get("bot", call.app.bot_id):
+            return {
+                "bot": {
+                    "id": app.bot_id, "deleted": False, "name": app.name, "updated": 0, "app_id": app.id,
+                    "user_id": app.bot_user_id, "icons": {},
+                }
+            }  # fmt: skip
+    raise SlackError("bot_not_found")
+
+
+@method("dnd.info", "dnd:read", "3", user="text")
 def dnd_info(call: Call) -> Json:
     """Do Not Disturb is modelled as a snooze that ends at `dnd_until`."""
     user = call.user() if call.get("user") else call.bot
+    shape = _dnd(call, user)
     now, until = int(call.core.world.clock.now()), int(user.dnd_until or 0)
     if until <= now:
-        return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": False}
-    return {
-        "dnd_enabled": True, "next_dnd_start_ts": now, "next_dnd_end_ts": until, "snooze_enabled": True,
-        "snooze_endtime": until, "snooze_remaining": until - now,
-    }  # fmt: skip
+        return shape | {"snooze_enabled": False}
+    return shape | {"snooze_enabled": True, "snooze_endtime": until, "snooze_remaining": until - now}
 
 
-@method("usergroups.list", "usergroups:read", "2", include_users="flag", include_count="flag",
-        include_disabled="flag", team_id="text")  # fmt: skip
-def list_usergroups(call: Call) -> Json:
-    groups = [
-        group for group in call.workspace.usergroups.values() if call.get("include_disabled") or not group.disabled
-    ]
-    return {"usergroups": [_group(call, group) for group in groups]}
+@method("dnd.teamInfo", "dnd:read", "2", required=("users",), users="list")
+def dnd_team_info(call: Call) -> Json:
+    names = call.get("users")
+    if len(names) > MOST["dnd people"]:
+        raise SlackError("too_many_users")
+    people = (call.workspace.users.get(name) for name in names)
+    return {"users": {user.id: _dnd(call, user) for user in people if user is not None}}
 
 
-@method("usergroups.users.list", "usergroups:read", "2", required=("usergroup",), usergroup="text",
-        include_disabled="flag", team_id="text")  # fmt: skip
-def list_usergroup_users(call: Call) -> Json:
-    group = call.workspace.usergroups.get(call.get("usergroup"))
-    if group is None:
-        raise SlackError("no_such_subteam")
-    return {"users": group.users}
-
-
-def _group(call: Call, group: UserGroup) -> Json:
-    shape: Json = {
-        "id": group.id, "team_id": group.team_id, "is_usergroup": True, "is_subteam": True, "name": group.name,
-        "description": group.description, "handle": group.handle, "is_external": False, "date_create": group.created,
-        "date_update": group.created, "date_delete": 0, "auto_type": None, "created_by": "U0ALICE",
-        "prefs": {"channels": [], "groups": []}, "user_count": len(group.users),
-    }  # fmt: skip
-    return shape | ({"users": group.users} if call.get("include_users") else {})
+def _dnd(call: Call, user: User) -> Json:
+    now, until = int(call.core.world.clock.now()), int(user.dnd_until or 0)
+    if until <= now:
+        return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+    return {"dnd_enabled": True, "next_dnd_start_ts": now, "next_dnd_end_ts": until}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.api.registry import Call, SlackError, method
+from simulator.api.registry import TAKES_JSON, Call, SlackError, method
 from simulator.payloads import view_json
 from simulator.state import Json, View
 from simulator.triggers import TriggerError
@@ -32,7 +32,7 @@ def _answer(call: Call, view: View) -> Json:
     return {"view": view_json(call.workspace, view)}
 
 
-@method("views.open", "", "4", takes_json=True, required=("view", "trigger_id"), **OPENING)
+@method("views.open", "", "4", TAKES_JSON, required=("view", "trigger_id"), **OPENING)
 def open_view(call: Call) -> Json:
     person = _person(call)
     try:
@@ -41,7 +41,7 @@ def open_view(call: Call) -> Json:
         raise _refused(problem) from None
 
 
-@method("views.push", "", "4", takes_json=True, required=("view", "trigger_id"), **OPENING)
+@method("views.push", "", "4", TAKES_JSON, required=("view", "trigger_id"), **OPENING)
 def push_view(call: Call) -> Json:
     person = _person(call)
     try:
@@ -50,7 +50,17 @@ def push_view(call: Call) -> Json:
         raise _refused(problem) from None
 
 
-@method("views.update", "", "4", takes_json=True, required=("view",), view="json", view_id="text", external_id="text", hash="text")
+@method(
+    "views.update",
+    "",
+    "4",
+    TAKES_JSON,
+    required=("view",),
+    view="json",
+    view_id="text",
+    external_id="text",
+    hash="text",
+)
 def update_view(call: Call) -> Json:
     name = call.get("view_id") or call.get("external_id", "")
     view = call.workspace.find_view(name) if name else None
@@ -62,7 +72,7 @@ def update_view(call: Call) -> Json:
         raise _refused(problem) from None
 
 
-@method("views.publish", "", "4", takes_json=True, required=("view", "user_id"), view="json", user_id="text", hash="text")
+@method("views.publish", "", "4", TAKES_JSON, required=("view", "user_id"), view="json", user_id="text", hash="text")
 def publish_view(call: Call) -> Json:
     user = call.user("user_id")
     try:
