@@ -51,22 +51,22 @@ def analyze(context: Context, judge: Rater) -> None:
     look(context, "analyze", batch, assessing.next_due)
 
 
-def _client_name(context: Context, claimed: Claimed) -> str:
-    """The client's name; Slack is asked for it once, when its first message is rated."""
+def _name_client(context: Context, claimed: Claimed) -> None:
+    """Slack is asked what a client is called when its first message is rated."""
     client = claimed.client
     if client.name:
-        return client.name
+        return
     name = context.slack.team_name(context.seal.open(claimed.token), client.team_id)
     if name:
         with context.db.begin() as session:
             listening.name_client(session, client.workspace_id, client.team_id, name)
-    return name or "The client"
 
 
 def _rate(context: Context, judge: Rater, claimed: Claimed) -> None:
     """Rate one burst and store the verdict; what fails is tried again later, and never stops the others."""
     try:
-        verdict = judge.assess(claimed.burst, _client_name(context, claimed))
+        _name_client(context, claimed)
+        verdict = judge.assess(claimed.burst)
         with context.db.begin() as session:
             wants_step = assessing.store(session, claimed, verdict)
     except Exception as error:

@@ -10,6 +10,7 @@ from simulator.faults import Fault
 from simulator.people import People
 from simulator.seed import add_workspace, app_from_manifest
 from simulator.state import App, Json, Workspace
+from simulator.story import Player
 
 FAULT_FIELDS = {one.name for one in dataclasses.fields(Fault)} - {"id", "until"}
 CLOSING = ("warning", "refresh_requested", "link_disabled", "cut")
@@ -24,8 +25,9 @@ DOINGS = (
 class Control:
     """Handlers under /control/. Bodies and answers are JSON objects; a wrong body is answered with 400."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, player: Player) -> None:
         self.core = core
+        self.player = player
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/control/clock", self.clock)
@@ -45,6 +47,9 @@ class Control:
         app.router.add_post("/control/workspaces", self.add_workspace)
         app.router.add_get("/control/apps", self.apps)
         app.router.add_post("/control/apps", self.add_app)
+        app.router.add_get("/control/story", self.story)
+        app.router.add_post("/control/story", self.play)
+        app.router.add_delete("/control/story", self.stop)
         app.router.add_post("/control/do/{name}", self.do)
 
     async def clock(self, request: web.Request) -> web.Response:
@@ -160,6 +165,27 @@ class Control:
         except (KeyError, TypeError) as problem:
             return web.json_response({"error": f"that is no app: {problem}"}, status=400)
         return web.json_response(_app(workspace, app))
+
+    async def story(self, request: web.Request) -> web.Response:
+        """What can be played, and how far the story is that is being played."""
+        player = self.player
+        return web.json_response(
+            {"stories": list(player.stories), "running": player.running, "done": player.done, "note": player.note,
+             "problem": player.problem}
+        )  # fmt: skip
+
+    async def play(self, request: web.Request) -> web.Response:
+        """POST {"name", "variables"?: {name: value}, "pace"?: seconds between steps}."""
+        body = await _body(request)
+        try:
+            self.player.start(str(body.get("name")), body.get("variables"), body.get("pace"))
+        except KeyError as problem:
+            return web.json_response({"error": f"there is no story {problem}"}, status=404)
+        return await self.story(request)
+
+    async def stop(self, request: web.Request) -> web.Response:
+        self.player.stop()
+        return await self.story(request)
 
     async def do(self, request: web.Request) -> web.Response:
         """POST /control/do/say {"user": "dora", "channel": "acme", "text": "…", "workspace"?}: see DOINGS."""

@@ -141,7 +141,7 @@ class Messages:
             return
         event = message_event(workspace, channel, message)
         self.delivery.event(workspace, SUBSCRIPTION[channel.kind], event, channel)
-        if channel.kind in ("im", "mpim") or message.subtype:
+        if channel.kind in ("im", "mpim") or message.subtype not in (None, "file_share"):
             return
         for app in workspace.apps.values():
             if f"<@{app.bot_user_id}>" in message.text and message.app_id != app.id:

@@ -25,12 +25,14 @@ from simulator.page.routes import add_routes
 from simulator.people import People
 from simulator.seed import AppConfig, add_workspace, app_from_manifest, default_world
 from simulator.state import World
+from simulator.story import Player, StoryError, read_story
 
 Result = TypeVar("Result")
 
 LOCALHOST = "127.0.0.1"
 START_SECONDS = 10.0
 CALL_SECONDS = 30.0
+STORY_SECONDS = 600.0
 SAVE_SECONDS = 2.0
 MOST_BODY_BYTES = 20 * 1024 * 1024
 METHODS = simulator.api.METHODS
@@ -42,6 +44,7 @@ class Simulator(Acting):
     `start` and `stop` run it in a thread of its own; `run` runs it in the foreground. `port` 0 picks a free one.
     `app` or a parsed `manifest` says what is installed; `request_url` overrides where it listens. With
     `state_file` the conversations survive a restart. `rate_limits` makes Slack's limits count.
+    `stories` is a folder with more stories for the page's button, `variables` are what they are filled in with.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class Simulator(Acting):
         *,
         app: AppConfig | None = None,
         rate_limits: bool = False,
+        stories: str | Path | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         config = app or (app_from_manifest(manifest) if manifest is not None else AppConfig())
         config.request_url = request_url or config.request_url
@@ -63,6 +68,7 @@ class Simulator(Acting):
             storage.load(world, self._state_file)
         self.core = Core(world, rate_limits)
         self._people = People(self.core)
+        self.player = Player(self._people, Path(stories) if stories else None, variables)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
@@ -86,6 +92,13 @@ class Simulator(Acting):
 
     async def _add_workspace(self, name: str) -> str:
         return add_workspace(self.world, name).team.id
+
+    def play(self, story: str | Path, pace: float = 0, **variables: str) -> None:
+        """Play a story by its name or file to its end. Raises StoryError when a step fails."""
+        found = read_story(story) if isinstance(story, Path) else self.player.stories[story]
+        self.do(self.player.play(found, variables, pace), STORY_SECONDS)
+        if self.player.problem:
+            raise StoryError(self.player.problem)
 
     @property
     def clock(self) -> Clock:
@@ -147,12 +160,12 @@ class Simulator(Acting):
             if self._thread is None:
                 raise
 
-    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Run a coroutine in the server's loop and wait for it."""
+    def do(self, work: Coroutine[Any, Any, Result], seconds: float = CALL_SECONDS) -> Result:
+        """Run a coroutine in the server's loop and wait for it, so many real seconds at most."""
         if self._loop is None:
             work.close()
             raise RuntimeError("the simulator is not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(CALL_SECONDS)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     def application(self) -> web.Application:
         """The aiohttp application with all routes."""
@@ -166,7 +179,7 @@ class Simulator(Acting):
         app.router.add_get("/link/", self.core.sockets.serve)
         app.router.add_get("/v1/models", self.core.llm.models)
         app.router.add_post("/v1/chat/completions", self.core.llm.chat)
-        Control(self.core).add_routes(app)
+        Control(self.core, self.player).add_routes(app)
         add_routes(app, self)
         return app
 
@@ -189,6 +202,7 @@ class Simulator(Acting):
                 announce(self.url)
             await self._stopping.wait()
         finally:
+            self.player.stop()
             self._loop = None
             if saving is not None:
                 saving.cancel()
@@ -203,9 +217,9 @@ class Simulator(Acting):
             await asyncio.sleep(pause)
             if self.world.version != saved:
                 saved, started = self.world.version, time.monotonic()
-                self._save()
-                # Saving holds everything up, so that long histories are saved less often: 2 % of the time at most.
-                pause = max(SAVE_SECONDS, 50 * (time.monotonic() - started))
+                await storage.save_gently(self.world, self._state_file)
+                # Saving takes time from everything else, so that long histories are saved less often.
+                pause = max(SAVE_SECONDS, 20 * (time.monotonic() - started))
 
     def _save(self) -> None:
         if self._state_file is not None:

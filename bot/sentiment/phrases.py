@@ -123,7 +123,7 @@ PHRASES: Final[dict[str, str]] = {
         delayed | delay* | eta | sla | slas | roadmap | versprochen | zugesagt | zusage | frist | verzoger*
         | uberfallig | verspat* | promis | promesse* | retard* | delai* | echeance | prometi* | promesa* |
         retras* | plazo* | promess* | ritard* | scadenz* | prometeram | prometid* | atras* | prazo* |
-        beloofd | belofte* | vertrag* | te laat | obiecan* | obieca* | opozn* | termin*""",
+        beloofd | belofte* | vertrag* | te laat | obiecan* | obieca* | opozn* | termin | terminu | terminie""",
     of.ANGER: """
         unacceptable | not acceptable | ridiculous | joke | furious | angry | outrag* | fed up | sick of |
         sick and tired | tired of | had enough | enough is enough | disgrace* | pathetic | incompeten* |

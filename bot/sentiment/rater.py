@@ -26,14 +26,14 @@ class Rater:
     def __init__(self, llm: Engine | None) -> None:
         self._llm = llm
 
-    def assess(self, burst: Burst, client: str = "The client") -> Assessment:
+    def assess(self, burst: Burst) -> Assessment:
         """The verdict on a burst. It never raises for what an LLM does, and a hard cue is high at least."""
         verdict = self._by_llm(burst) or replace(by_classifier(burst), provisional=self._llm is not None)
         if burst.hard_cues and ORDER.index(verdict.risk) < ORDER.index(Risk.HIGH):
             verdict = replace(verdict, risk=Risk.HIGH, indicators=_joined(burst.hard_cues, verdict.indicators))
         return replace(
             verdict,
-            summary=verdict.summary or wording.summary(client, verdict.risk, verdict.indicators),
+            summary=verdict.summary or wording.summary(verdict.risk, verdict.indicators),
             suggested_action=verdict.suggested_action or wording.suggested_action(verdict.risk, verdict.indicators),
         )
 

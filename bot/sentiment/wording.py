@@ -37,12 +37,13 @@ _BY_RISK = {
 }
 
 
-def summary(client: str, risk: Risk, indicators: tuple[str, ...]) -> str:
-    """One sentence on what the client's messages look like."""
+def summary(risk: Risk, indicators: tuple[str, ...]) -> str:
+    """One sentence on what the client's messages look like; the client is its subject and is named elsewhere."""
     seen = [_WHAT[each] for each in indicators if each in _WHAT][:3]
     if not seen:
-        return f"{client} sounds at {risk.value} risk"
-    return f"{client} {' and '.join([', '.join(seen[:-1]), seen[-1]] if len(seen) > 1 else seen)}"
+        return f"Sounds at {risk.value} risk"
+    told = " and ".join([", ".join(seen[:-1]), seen[-1]] if len(seen) > 1 else seen)
+    return told[0].upper() + told[1:]
 
 
 def suggested_action(risk: Risk, indicators: tuple[str, ...]) -> str:

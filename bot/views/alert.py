@@ -154,7 +154,7 @@ def _standing(card: Card) -> str:
     if card.exhausted_at:
         return f"{paged} · nobody answered, escalation ended {at(card.exhausted_at)}"
     place = f"level {max(card.level, 1)} of {card.levels}, lap {card.lap} of {card.laps}"
-    ahead = f" · goes on {at(card.next_step_at)}" if card.next_step_at else ""
+    ahead = f" · goes on at {at(card.next_step_at)}" if card.next_step_at else ""
     return f"{paged} · {place}{ahead}"
 
 
@@ -174,8 +174,9 @@ def _buttons(card: Card) -> list[Block]:
 def _text(shown: PageCard) -> str:
     """The whole story for a phone's notification and a screen reader, in sentences."""
     card = shown.card
-    head = "Test page" if card.origin is Origin.TEST else f"{_headline(card)} alert #{card.id}: {escape(card.title)}"
-    sentences = [head]
+    where = f" from {escape(card.client)}" if card.client else ""
+    head = f"{card.severity.label.capitalize()} alert #{card.id}{where}: {escape(card.title)}"
+    sentences = ["Test page" if card.origin is Origin.TEST else head]
     if card.status is not Status.OPEN:
         sentences.insert(0, _standing(card))
     what = quoted(card.excerpt or card.details, 300)
@@ -187,7 +188,7 @@ def _text(shown: PageCard) -> str:
             sentences.append(f"Suggested: {quoted(card.suggested_action, 200)}")
         ended = "Nobody is paged any more, so please answer it"
         sentences.append(ended if card.exhausted_at else "Acknowledge to stop the escalation")
-    return " ".join(each if each[-1] in ".!?" else f"{each}." for each in sentences if each)
+    return " ".join(each if each[-1] in ".!?”" else f"{each}." for each in sentences if each)
 
 
 def refusal(why: Refusal, card: Card) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.views.parts import BADGES, Block, Rendered, ago, at, context, cut, escape, on, people, person, quoted, section
-from models.card import Card, Details, Listing
+from models.card import Card, Details, Listing, ReceiptLine
 
 HELP = {
     "page @person what is wrong": "page somebody; without a person the policy decides",
@@ -73,13 +73,14 @@ def timeline(details: Details) -> list[Block]:
     """The history of an alert and the receipt of every page, for `/heed show` and the Details modal."""
     history = "\n".join(_entry(entry.at, entry.kind, entry.person, entry.detail) for entry in details.entries)
     blocks = [section(f"*History*\n{history}")] if history else []
-    receipts = "\n".join(
-        f"{at(each.at, '{time_secs}')} {person(each.person)} by {escape(each.way)}, level {each.level}, lap {each.lap}:"
-        f" "
-        f"{escape(each.result or each.state)}"
-        for each in details.receipts
-    )
+    receipts = "\n".join(map(_receipt, details.receipts))
     return [*blocks, context(f"*Receipts*\n{receipts}")] if receipts else blocks
+
+
+def _receipt(line: ReceiptLine) -> str:
+    where = f"level {line.level}, lap {line.lap}"
+    result = escape(line.result or line.state)
+    return f"{at(line.at, '{time_secs}')} {person(line.person)} by {escape(line.way.capitalize())}, {where}: {result}"
 
 
 def _entry(moment: datetime, kind: str, who: str | None, detail: object) -> str:

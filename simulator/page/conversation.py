@@ -184,20 +184,24 @@ def render_body(message: Message, reader: Reader) -> Markup:
     else:
         content = element("div", render_mrkdwn(message.text, reader), edited, class_="text")
         edited = None
-    files = (render_file(file) for file in message.files)
+    files = (render_file(file, reader) for file in message.files)
     numbered = enumerate(message.attachments)
     attachments = (render_attachment(message, attachment, number, reader) for number, attachment in numbered)
     return join([content, edited, *files, *attachments])
 
 
-def render_file(file: Mapping[str, Any]) -> Markup:
+def render_file(file: Mapping[str, Any], reader: Reader) -> Markup:
     url = str(file.get("url_private") or file.get("permalink") or "")
+    own = reader.files.get(str(file.get("id", "")))
     title = str(file.get("title") or file.get("name") or "File")
     if str(file.get("mimetype", "")).startswith("image/"):
         caption = element("figcaption", title)
-        return element("figure", caption, element("img", src=safe_url(url), alt=title), class_="file")
+        picture = element("img", src=own or safe_url(url), alt=file.get("alt_txt") or title, loading="lazy")
+        return element("figure", caption, picture, class_="file")
     kind = str(file.get("pretty_type") or file.get("filetype") or "File")
-    name = external_link(url, element("b", title)) if url else element("b", title)
+    name = element("b", title)
+    if own or url:
+        name = element("a", name, href=own, target="_blank") if own else external_link(url, name)
     return element(
         "div",
         element("span", "📄", class_="file-icon", aria_hidden="true"),

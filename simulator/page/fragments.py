@@ -15,6 +15,7 @@ from simulator.page.render import Surface, render_blocks
 from simulator.page.scene import Scene
 from simulator.page.sidebar import ReadMarks, app_messages, build_sidebar
 from simulator.state import App, View
+from simulator.story import Player
 
 PICKER = (
     "+1", "-1", "eyes", "white_check_mark", "heavy_check_mark", "x", "warning", "rotating_light", "fire",
@@ -92,7 +93,7 @@ def modal(scene: Scene) -> Markup:
     )  # fmt: skip
 
 
-def build(scene: Scene, marks: ReadMarks) -> dict[str, Markup]:
+def build(scene: Scene, marks: ReadMarks, player: Player) -> dict[str, Markup]:
     """Fragment name -> HTML."""
     return {
         "rail": template("rail.html", scene),
@@ -102,6 +103,7 @@ def build(scene: Scene, marks: ReadMarks) -> dict[str, Markup]:
         "composer": template("composer.html", scene),
         "thread": thread(scene),
         "modal": modal(scene),
+        "story": template("story.html", scene, player=player),
     }
 
 
@@ -114,7 +116,12 @@ def page_title(scene: Scene) -> str:
     return f"{scene.title} - {scene.workspace.team.name} - Slack simulator"
 
 
-def page(scene: Scene, marks: ReadMarks) -> str:
+def page(scene: Scene, marks: ReadMarks, player: Player) -> str:
     """The whole document."""
-    fragments: Mapping[str, Markup] = build(scene, marks)
-    return str(template("page.html", scene, fragments=fragments, since=newest(scene), title=page_title(scene)))
+    fragments: Mapping[str, Markup] = build(scene, marks, player)
+    return str(
+        template(
+            "page.html", scene, fragments=fragments, since=newest(scene), title=page_title(scene),
+            stories=template("stories.html", scene, player=player),
+        )
+    )  # fmt: skip

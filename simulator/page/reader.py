@@ -34,6 +34,7 @@ class Reader:
     conversations: Sequence[Choice] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     theme: str = ""
+    team: str = ""
 
     def today(self) -> datetime:
         return self.local(self.now)
@@ -43,7 +44,7 @@ class Reader:
 
     def address(self, **query: str | None) -> str:
         """The page's own address for this person, e.g. `/?as=U0ALICE&channel=C0ACME`."""
-        known = {"as": self.user_id, **query, "theme": self.theme}
+        known = {"team": self.team, "as": self.user_id, **query, "theme": self.theme}
         return "/?" + urlencode({key: value for key, value in known.items() if value})
 
     def own_page(self, url: str) -> str | None:

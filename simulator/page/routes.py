@@ -9,12 +9,16 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from simulator.core import Core
 from simulator.page import fragments
 from simulator.page.actions import ACTIONS, RefusalError
+from simulator.page.installing import Installation
 from simulator.page.scene import display_name, resolve
 from simulator.page.sidebar import ReadMarks, toasts
+from simulator.page.stories import Stories
 from simulator.people import People
 from simulator.state import World
+from simulator.story import Player
 
 STATIC = Path(__file__).parent / "static"
 KEEPALIVE_SECONDS = 15.0
@@ -28,7 +32,10 @@ class Backend(Protocol):
     def world(self) -> World: ...
 
     @property
-    def people(self) -> People: ...
+    def core(self) -> Core: ...
+
+    @property
+    def player(self) -> Player: ...
 
 
 class Watch:
@@ -68,16 +75,17 @@ class Page:
 
     async def document(self, request: web.Request) -> web.Response:
         scene = resolve(self.backend.world, request.query)
-        text = fragments.page(scene, request.app[MARKS])
+        text = fragments.page(scene, request.app[MARKS], self.backend.player)
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def fragments(self, request: web.Request) -> web.Response:
         """Everything that the script compares with what it shows, and the toasts since the ts that it has seen."""
         scene = resolve(self.backend.world, request.query)
+        built = fragments.build(scene, request.app[MARKS], self.backend.player)
         fresh = toasts(scene, request.query.get("since") or fragments.newest(scene))
         return web.json_response(
             {
-                "fragments": {name: str(text) for name, text in fragments.build(scene, request.app[MARKS]).items()},
+                "fragments": {name: str(text) for name, text in built.items()},
                 "toasts": [vars(toast) for toast in fresh],
                 "since": fragments.newest(scene),
                 "title": fragments.page_title(scene),
@@ -86,7 +94,8 @@ class Page:
 
     async def suggestions(self, request: web.Request) -> web.Response:
         """What the composer completes: registered commands with their usage, people and channels."""
-        workspace = self.backend.world.workspace
+        world = self.backend.world
+        workspace = world.workspaces.get(request.query.get("team", ""), world.workspace)
         apps = workspace.apps.values()
         return web.json_response(
             {
@@ -106,7 +115,7 @@ class Page:
             raise web.HTTPNotFound
         body: Mapping[str, Any] = await request.json()
         try:
-            result = await action(self.backend.people, body)
+            result = await action(People(self.backend.core, body.get("team") or None), body)
         except RefusalError as refusal:
             return web.json_response({"ok": False, "error": str(refusal)})
         except (KeyError, PermissionError) as problem:
@@ -117,7 +126,17 @@ class Page:
         """Slack's own path of a message, so that a permalink whose host is replaced leads somewhere."""
         stamp = request.match_info["stamp"]
         message = f"{stamp[:-6]}.{stamp[-6:]}"
-        raise web.HTTPFound(f"/?channel={request.match_info['channel']}&message={message}")
+        channel = request.match_info["channel"]
+        teams = [one.team.id for one in self.backend.world.workspaces.values() if channel in one.channels]
+        team = f"team={teams[0]}&" if teams and teams[0] != self.backend.world.workspace.team.id else ""
+        raise web.HTTPFound(f"/?{team}channel={channel}&message={message}")
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A file as the page shows it."""
+        workspace = self.backend.world.workspaces.get(request.match_info["team"])
+        if workspace is None:
+            raise web.HTTPNotFound
+        return self.backend.core.files.response(workspace, request.match_info["file"])
 
 
 async def events(request: web.Request) -> web.StreamResponse:
@@ -158,7 +177,10 @@ def add_routes(app: web.Application, backend: Backend) -> None:
     app.router.add_get("/", page.document)
     app.router.add_get("/archives/{channel}/p{stamp:\\d{16}}", page.permalink)
     app.router.add_get("/sim/fragments", page.fragments)
+    app.router.add_get("/sim/files/{team}/{file}", page.file)
     app.router.add_get("/sim/suggestions", page.suggestions)
     app.router.add_get("/sim/events", events)
     app.router.add_static("/sim/static", STATIC)
+    Stories(backend.player).add_routes(app)
+    Installation(backend.core).add_routes(app)
     app.router.add_post("/sim/{action}", page.act)

@@ -33,6 +33,7 @@ class Scene:
     """
 
     world: World
+    workspace: Workspace
     person: User
     channel: Channel | None = None
     partner: User | None = None
@@ -43,8 +44,9 @@ class Scene:
     theme: str = ""
 
     @property
-    def workspace(self) -> Workspace:
-        return self.world.workspace
+    def team(self) -> str:
+        """The workspace's id where an address must name it: everywhere but in the first one."""
+        return "" if self.workspace is self.world.workspace else self.workspace.team.id
 
     @cached_property
     def reader(self) -> Reader:
@@ -62,8 +64,9 @@ class Scene:
             people=[Choice(user.id, user.real_name) for user in people],
             public_channels=public,
             conversations=[*public, *(Choice(user.id, user.real_name) for user in people if user.id != self.person.id)],
-            files={key: str(file.get("url_private", "")) for key, file in workspace.files.items()},
+            files={key: f"/sim/files/{workspace.team.id}/{key}" for key in workspace.files},
             theme=self.theme,
+            team=self.team,
         )
 
     @property
@@ -95,7 +98,14 @@ class Scene:
     def title(self) -> str:
         if self.partner:
             return self.partner.real_name
+        if self.channel and self.channel.kind == "mpim":
+            return group_name(self.workspace, self.person, self.channel)
         return self.channel.name if self.channel else ""
+
+    @property
+    def is_named(self) -> bool:
+        """True for channels, which are written with a # before their names."""
+        return self.channel is not None and self.channel.kind in ("channel", "group")
 
 
 def find_person(workspace: Workspace, name: str) -> User:
@@ -111,6 +121,12 @@ def own_channels(workspace: Workspace, person: User) -> list[Channel]:
     return [channel for channel in channels if person.id in channel.members and not channel.is_archived]
 
 
+def group_name(workspace: Workspace, person: User, channel: Channel) -> str:
+    """How a conversation of several people is called: by the others in it."""
+    others = [workspace.users[member] for member in channel.members if member != person.id]
+    return ", ".join(display_name(user) for user in others)
+
+
 def partner_of(workspace: Workspace, person: User, channel: Channel) -> User | None:
     if channel.kind != "im":
         return None
@@ -119,8 +135,9 @@ def partner_of(workspace: Workspace, person: User, channel: Channel) -> User | N
 
 
 def resolve(world: World, query: Mapping[str, str]) -> Scene:
-    """The scene of `?as=&channel=&dm=&app=&app_id=&thread=&message=&theme=`; what is unknown becomes a channel."""
-    workspace = world.workspace
+    """The scene of `?team=&as=&channel=&dm=&app=&app_id=&thread=&message=&theme=`; what is unknown becomes a
+    channel."""
+    workspace = world.workspaces.get(query.get("team", ""), world.workspace)
     person = find_person(workspace, query.get("as", ""))
     channel, partner, app = None, None, None
     if query.get("app"):
@@ -136,7 +153,7 @@ def resolve(world: World, query: Mapping[str, str]) -> Scene:
     if partner and partner.is_bot and app is None:
         app = workspace.apps.get(partner.app_id)
     return Scene(
-        world, person, channel, partner, app,
+        world, workspace, person, channel, partner, app,
         tab="home" if query.get("app") == "home" else "messages",
         thread_ts=query.get("thread") or None,
         message_ts=query.get("message") or None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from simulator.page.mrkdwn import plain_text
-from simulator.page.scene import Scene, display_name, own_channels
+from simulator.page.scene import Scene, display_name, group_name, own_channels
 from simulator.state import Channel, Message, User
 
 NO_PREVIEW = "This content can't be displayed."
@@ -45,10 +46,11 @@ class Row:
     key: str
     label: str
     address: str
-    kind: str  # channel | private | shared | person | app
+    kind: str  # channel | private | shared | group | person | app
     active: bool
     unread: int
     user: User | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,19 @@ def person_row(scene: Scene, marks: ReadMarks, user: User) -> Row:
     active = scene.partner is user
     kind = "app" if user.is_bot else "person"
     label = display_name(user) if user.is_bot else user.real_name
-    return Row(channel.id if channel else user.id, label, scene.reader.address(**query), kind, active, unread, user)
+    app = scene.workspace.apps.get(user.app_id)
+    warning = "Slack has switched its events off: too many failures" if app and app.events_disabled else ""
+    key = channel.id if channel else user.id
+    return Row(key, label, scene.reader.address(**query), kind, active, unread, user, warning)
+
+
+def group_rows(scene: Scene, marks: ReadMarks) -> Iterator[Row]:
+    """Direct conversations of several people."""
+    for channel in scene.workspace.channels.values():
+        if channel.kind == "mpim" and scene.person.id in channel.members:
+            name = group_name(scene.workspace, scene.person, channel)
+            address, unread = scene.reader.address(channel=channel.id), marks.unread(scene.person, channel)
+            yield Row(channel.id, name, address, "group", channel is scene.channel, unread)
 
 
 def build_sidebar(scene: Scene, marks: ReadMarks) -> Sidebar:
@@ -94,10 +108,12 @@ def build_sidebar(scene: Scene, marks: ReadMarks) -> Sidebar:
     bots = [workspace.users[app.bot_user_id] for app in workspace.apps.values() if not person.is_stranger]
     return Sidebar(
         channels=list(channel_rows(scene, marks)),
-        people=[person_row(scene, marks, user) for user in humans],
+        people=[*(person_row(scene, marks, user) for user in humans), *group_rows(scene, marks)],
         apps=[person_row(scene, marks, user) for user in bots],
         actors=[
-            (user, f"/?as={user.name}") for user in workspace.users.values() if not user.is_bot and not user.deleted
+            (user, f"/?{urlencode({'team': scene.team, 'as': user.name} if scene.team else {'as': user.name})}")
+            for user in workspace.users.values()
+            if not user.is_bot and not user.deleted
         ],
     )
 

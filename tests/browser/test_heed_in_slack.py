@@ -104,8 +104,8 @@ def test_a_machine_raises_and_home_shows_filters_and_answers(browser: Browser, h
     expect(alice.page.locator("#content")).not_to_contain_text("Disk 1 is full")
     expect(alice.page.locator("#content")).to_contain_text("Disk 2 is full")
     alice.page.get_by_role("button", name="Details").click()
-    expect(alice.page.locator("dialog")).to_contain_text("History")
-    expect(alice.page.locator("dialog")).to_contain_text("delivered")
+    expect(alice.page.locator("dialog[data-view-id]")).to_contain_text("History")
+    expect(alice.page.locator("dialog[data-view-id]")).to_contain_text("delivered")
     alice.picture("details")
 
 

@@ -1,4 +1,4 @@
-"""A small Bolt app that uses every way of talking to Slack, and a signed-HTTP server for it."""
+"""A small Bolt app that uses every way of talking to Slack, over signed HTTP or over Socket Mode."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from slack_bolt import App, BoltRequest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from simulator import Simulator
@@ -24,6 +25,12 @@ MODAL = {
         }
     ],
 }  # fmt: skip
+EVENTS = (
+    "app_uninstalled", "channel_archive", "channel_created", "channel_id_changed", "channel_left", "channel_rename",
+    "channel_shared", "channel_unarchive", "channel_unshared", "member_joined_channel", "member_left_channel",
+    "reaction_added", "reaction_removed", "subteam_created", "subteam_members_changed", "subteam_updated", "team_join",
+    "tokens_revoked", "user_change",
+)  # fmt: skip
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Done"}, "action_id": "done", "value": "7"}
 
 
@@ -42,13 +49,16 @@ class Helper:
         app.event("message")(lambda: None)
         app.event("app_mention")(self.mentioned)
         app.event("app_home_opened")(self.home)
-        app.event("member_joined_channel")(lambda: None)
+        app.event("file_shared")(self.file_shared)
+        for kind in EVENTS:
+            app.event(kind)(lambda: None)
         app.command("/helper")(self.command)
         app.action("done")(self.done)
         app.shortcut("start")(self.shortcut)
         app.shortcut("take_note")(self.shortcut)
         app.view("note")(self.submitted)
-        app.view_closed("note")(lambda ack: ack())
+        for callback_id in ("note", "second"):
+            app.view_closed(callback_id)(lambda ack: ack())
 
     def remember(self, body: dict[str, Any], next: Any) -> None:
         self.seen.append(body)
@@ -73,8 +83,24 @@ class Helper:
             user_id=event["user"], view={"type": "home", "blocks": [{"type": "section", "text": text}]}
         )
 
+    def file_shared(self, event: dict[str, Any], client: WebClient) -> None:
+        file = client.files_info(file=event["file_id"])["file"]
+        if file["user"] != "U0APPBOT":
+            client.reactions_add(
+                channel=event["channel_id"],
+                timestamp=file["shares"]["public"][event["channel_id"]][0]["ts"],
+                name="eyes",
+            )
+
     def command(self, ack: Any, command: dict[str, Any], client: WebClient) -> None:
-        if command["text"] == "modal":
+        if command["text"] == "report":
+            ack()
+            client.files_upload_v2(channel=command["channel_id"], filename="report.txt", content="All is well.")
+        elif command["text"] == "group":
+            group = client.usergroups_create(name="On call", handle="oncall")["usergroup"]
+            client.usergroups_users_update(usergroup=group["id"], users=[command["user_id"]])
+            ack(f"<!subteam^{group['id']}> is {client.usergroups_users_list(usergroup=group['id'])['users']}")
+        elif command["text"] == "modal":
             ack()
             client.views_open(trigger_id=command["trigger_id"], view=MODAL)
         else:
@@ -98,6 +124,23 @@ class Helper:
             ack(response_action="update", view={**MODAL, "title": {"type": "plain_text", "text": "Changed"}})
         else:
             ack()
+
+
+@contextmanager
+def connected(helper: Helper, sim: Simulator) -> Iterator[Helper]:
+    """The app on a socket."""
+    handler = SocketModeHandler(helper.app, "xapp-simulator", web_client=WebClient(base_url=sim.api_url))
+    handler.client.connect()
+    sim.wait_for(lambda: sim.core.sockets.connected("A0APP"))
+    try:
+        yield helper
+    finally:
+        # The simulator breaks the connection and the queue gets a message: the client would wait seconds for both.
+        handler.client.auto_reconnect_enabled = False
+        handler.client.closed = True
+        sim.cut_sockets()
+        handler.client.message_queue.put("")
+        handler.client.close()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ export async function suggest(box) {
   const before = box.value.slice(0, box.selectionStart);
   const match = before.match(/^\/\S*$/) || before.match(/(?<=^|\s)[@#][\w.-]*$/);
   const usage = before.match(/^(\/\S+)\s/);
-  completions ||= await (await fetch("/sim/suggestions")).json();
+  completions ||= await (await fetch(`/sim/suggestions?team=${document.body.dataset.team}`)).json();
   if (!box.value.startsWith(before)) return; // sent or changed while the list was fetched
   const word = match ? match[0] : usage ? usage[1] : "";
   const fits = (entry) => (usage && !match ? entry.insert === word : `${entry.insert} ${entry.note}`.toLowerCase().includes(word.toLowerCase()));

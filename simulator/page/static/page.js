@@ -4,7 +4,7 @@ import { grow, suggest, suggestionKey, suggestionsOf, typeInto } from "./compose
 import { $, $$ } from "./dom.js";
 import { morphChildren } from "./morph.js";
 
-const person = document.body.dataset.as;
+const { as: person, team } = document.body.dataset;
 const drafts = new Map();
 let since = document.body.dataset.since;
 
@@ -57,6 +57,7 @@ async function update() {
     const address = location.search;
     const query = new URLSearchParams(address);
     query.set("as", person);
+    if (team) query.set("team", team);
     query.set("since", since);
     const answer = await (await fetch(`/sim/fragments?${query}`)).json();
     if (address !== location.search) again = true;
@@ -73,7 +74,7 @@ async function update() {
 /* ---- telling the server ---- */
 
 async function post(action, body) {
-  const response = await fetch(`/sim/${action}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as: person, ...body }) });
+  const response = await fetch(`/sim/${action}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as: person, team, ...body }) });
   const answer = response.ok ? await response.json() : { ok: false, error: "Something went wrong. Try again?" };
   if (!answer.ok) warn(answer.error);
   await refresh();
@@ -230,6 +231,9 @@ const DOINGS = {
     return post("shortcut", { callback_id: button.dataset.shortcut, app_id: button.dataset.app, ...(message ? place(message) : {}) });
   },
   "close-view": (button) => post("close_view", { ...place(button), clear: "all" in button.dataset }),
+  stories: () => $("#stories").showModal(),
+  "hide-stories": () => $("#stories").close(),
+  "stop-story": () => post("story/stop", {}),
   insert: (button) => typeInto(button, button.dataset.mark, ""),
   format: (button) => typeInto(button, button.dataset.mark, button.dataset.mark),
 };
@@ -314,6 +318,10 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   if (form.dataset.do === "say") send(form);
+  if (form.dataset.do === "play-story") {
+    $("#stories").close();
+    await post("story/play", { name: form.dataset.name, variables: Object.fromEntries(new FormData(form)) });
+  }
   if (form.dataset.do !== "submit-view") return;
   const button = $("[data-submit]", form);
   if (!button || button.getAttribute("aria-busy") === "true") return;

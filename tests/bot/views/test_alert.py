@@ -1,0 +1,151 @@
+"""What an alert's messages tell: the whole story in the text, the right buttons, the loser of a race."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.views.alert import ACTION_IDS, page, page_list, read_value, refusal, value_of
+from bot.views.home import dump_filter, load_filter
+from bot.views.modals import values
+from models.answer import Answer, Refusal
+from models.card import Card, Filter
+from models.words import PageKind, Severity, Status
+from tests.bot.views.cards import ACKNOWLEDGED, CARDS, CLIENT, EXHAUSTED, MACHINE, RESOLVED, TEST, paged
+from tests.world import buttons
+
+LIVE = [card for name, card in CARDS.items() if name != "test"]
+
+
+@pytest.mark.parametrize("card", LIVE, ids=[name for name in CARDS if name != "test"])
+def test_the_text_alone_tells_severity_number_title_and_who_answered(card: Card) -> None:
+    text = page(paged(card)).text
+    assert f"{card.severity.label.capitalize()}" in text
+    assert f"#{card.id}" in text
+    assert card.title in text
+    answered_by = card.closed_by or card.acknowledged_by
+    if answered_by and not (card.closed_at and not card.closed_by):
+        assert f"<@{answered_by}>" in text
+    if card.status is Status.RESOLVED and not card.closed_by:
+        assert "Resolved by its source" in text
+
+
+def test_the_text_quotes_a_client_and_says_what_to_do() -> None:
+    text = page(paged(CLIENT)).text
+    for words in ("Acme", "terminating the contract", "Suggested: Call them today.", "Acknowledge to stop"):
+        assert words in text
+
+
+def test_the_text_of_an_answered_alert_begins_with_the_answer_and_asks_for_none() -> None:
+    text = page(paged(ACKNOWLEDGED)).text
+    assert text.startswith("Acknowledged by <@U0ALICE>")
+    assert "Acknowledge to stop" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (PageKind.EXHAUSTED, "Nobody has answered"),
+        (PageKind.UNREACHABLE, "Nobody could be reached"),
+        (PageKind.MISCONFIGURED, "cannot be escalated"),
+    ],
+)
+def test_a_message_about_the_escalation_itself_says_why_it_came(kind: PageKind, words: str) -> None:
+    made = page(paged(EXHAUSTED, kind))
+    assert words in made.text
+    assert words in str(made.blocks)
+
+
+def test_even_a_title_of_endless_length_leaves_severity_number_and_answer_in_the_text() -> None:
+    text = page(paged(replace(ACKNOWLEDGED, title="x" * 9000))).text
+    assert len(text) <= 4000
+    for words in ("Critical", "#12", "<@U0ALICE>"):
+        assert words in text
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_each_button_is_one_that_the_card_offers_and_carries_alert_and_epoch(card: Card) -> None:
+    made = buttons(page(paged(card)).blocks)
+    assert [each["action_id"] for each in made] == [ACTION_IDS[answer] for answer in card.answers]
+    assert {read_value(each["value"]) for each in made} <= {(card.id, card.epoch)}
+
+
+def test_a_list_names_the_worst_in_its_text_and_acknowledges_only_what_is_open() -> None:
+    cards = [replace(MACHINE, id=number, title=f"pod {number}") for number in range(1, 21)]
+    cards[2] = replace(ACKNOWLEDGED, id=3)
+    made = page_list([paged(card) for card in cards])
+    assert made.text.startswith("19 alerts need an answer: #1 pod 1, #2 pod 2, #4 pod 4")
+    offered = [read_value(each["value"])[0] for each in buttons(made.blocks)]
+    assert offered == [1, 2, *range(4, 13)]
+    assert "and 8 more" in str(made.blocks)
+
+
+def test_a_list_of_one_open_alert_counts_one() -> None:
+    assert page_list([paged(MACHINE), paged(replace(RESOLVED, id=2))]).text.startswith("1 alert needs an answer")
+    assert page_list([paged(RESOLVED)]).text == "All 1 alerts here are answered"
+
+
+def test_a_test_page_tells_how_long_it_took() -> None:
+    assert "0.42 s" in str(page(paged(TEST)).blocks)
+
+
+@pytest.mark.parametrize("why", Refusal)
+def test_a_refusal_names_the_alert_and_how_it_stands(why: Refusal) -> None:
+    told = refusal(why, RESOLVED)
+    assert "#12" in told
+    if why in (Refusal.OUTDATED, Refusal.CLOSED):
+        assert "Resolved by <@U0BOB>" in told
+    if why is Refusal.ALREADY:
+        assert "<@U0ALICE>" in refusal(why, ACKNOWLEDGED)
+
+
+@given(st.integers(1, 2**62), st.integers(1, 2**31))
+def test_a_buttons_value_is_read_back(number: int, epoch: int) -> None:
+    assert read_value(value_of(replace(MACHINE, id=number, epoch=epoch))) == (number, epoch)
+
+
+@pytest.mark.parametrize("value", ["", "12", "[]", "{}", '{"alert": 1}', '{"alert": null, "epoch": 1}', "null", "{"])
+def test_another_value_is_refused(value: str) -> None:
+    with pytest.raises(ValueError):
+        read_value(value)
+
+
+@given(st.builds(Filter, st.none() | st.sampled_from(Status), st.none() | st.sampled_from(Severity), st.integers(0, 99)))
+def test_a_filter_survives_the_private_metadata(wanted: Filter) -> None:
+    assert load_filter(dump_filter(wanted)) == wanted
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), st.lists)
+
+
+@given(st.text() | st.fixed_dictionaries({}, optional={"status": JSON, "severity": JSON, "page": JSON}).map(str))
+def test_unreadable_metadata_means_no_filter(stored: str) -> None:
+    assert isinstance(load_filter(stored), Filter)
+
+
+@pytest.mark.parametrize("stored", ['{"page": null}', '{"page": 1e999}', '{"page": []}', '{"status": []}', "[]", "7"])
+def test_metadata_of_another_shape_means_no_filter(stored: str) -> None:
+    assert load_filter(stored) == Filter()
+
+
+def test_what_was_entered_is_read_by_block_whatever_the_element() -> None:
+    entered = {
+        "title": {"title": {"value": "Door is open"}},
+        "details": {"details": {"value": None}},
+        "severity": {"severity": {"selected_option": {"value": "high"}}},
+        "person": {"person": {"selected_user": "U0BOB"}},
+        "nobody": {"person": {"selected_user": None}},
+    }
+    assert values({"state": {"values": entered}}) == {
+        "title": "Door is open",
+        "details": "",
+        "severity": "high",
+        "person": "U0BOB",
+        "nobody": "",
+    }
+
+
+def test_every_answer_has_a_button_of_its_own() -> None:
+    assert set(ACTION_IDS) == set(Answer)
+    assert len(set(ACTION_IDS.values())) == len(Answer)
