@@ -5,6 +5,7 @@ mark in the message's metadata, and an unclear answer is settled by looking for 
 """
 
 import http.client
+import re
 import socket
 import urllib.error
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from models.person import Profile
 TIMEOUT_SECONDS = 10
 EVENT_TYPE = "heed_post"
 LOOK_BACK = timedelta(minutes=2)
+LOOK_AT_PAGES = 5
 
 
 @dataclass(frozen=True)
@@ -108,20 +110,26 @@ class Slack:
         return self._send(token, "conversations.open", users=slack_id)
 
     def find(self, token: str, channel: str, mark: str, since: datetime) -> Result | None:
-        """The message with this mark in the channel; None when it is certainly not among those since then."""
-        try:
-            answer = self._client(token).conversations_history(
-                channel=channel,
-                oldest=f"{(since - LOOK_BACK).timestamp():.6f}",
-                include_all_metadata=True,
-                limit=100,
-            )
-        except (SlackApiError, OSError, http.client.HTTPException) as error:
-            return _failure(error)
-        for message in answer["messages"]:
-            payload = message.get("metadata", {}).get("event_payload", {})
-            if payload.get("mark") == mark:
-                return Sent(channel, message["ts"])
+        """The message with this mark in the channel; None when it is not among those since then (the newest 1,000)."""
+        cursor = ""
+        for _ in range(LOOK_AT_PAGES):
+            try:
+                answer = self._client(token).conversations_history(
+                    channel=channel,
+                    oldest=f"{(since - LOOK_BACK).timestamp():.6f}",
+                    include_all_metadata=True,
+                    limit=200,
+                    cursor=cursor,
+                )
+            except (SlackApiError, OSError, http.client.HTTPException) as error:
+                return _failure(error)
+            for message in answer["messages"]:
+                payload = message.get("metadata", {}).get("event_payload", {})
+                if payload.get("mark") == mark:
+                    return Sent(channel, message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
         return None
 
     def whoami(self, token: str) -> Installation:
@@ -198,9 +206,13 @@ def _api_failure(error: SlackApiError) -> NotSent | Unclear | Refused:
     status = response["status"] if isinstance(response, dict) else response.status_code
     headers = response["headers"] if isinstance(response, dict) else response.headers
     code = str(response.get("error") or "")
+    if not re.fullmatch(r"[a-z0-9_]+", code):
+        code = ""  # No word of Slack's: something between us and Slack has answered, or the SDK says so in a sentence.
     if status == 429 or code in ("ratelimited", "rate_limited"):
         wait = next((value for key, value in headers.items() if key.lower() == "retry-after"), "1")
-        return NotSent(timedelta(seconds=max(1, int(wait))), "rate limited by Slack", outage=False)
+        return NotSent(
+            timedelta(seconds=max(1, int(wait)) if wait.isdecimal() else 1), "rate limited by Slack", outage=False
+        )
     if code in _ABOUT:
         return Refused(_ABOUT[code], code)
     if status >= 500 or not code or code in _MAYBE_DONE:

@@ -183,9 +183,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        app = create_app(self._settings)
-        app.extensions["heed"].bell.is_up()
-        return app
+        return create_app(self._settings)
 
 
 @click.command()

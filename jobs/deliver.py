@@ -15,7 +15,7 @@ from jobs.pump import Pump
 from models.actions import delivering, workspaces
 from models.actions.delivering import Envelope, Lease
 from models.actions.journal import note
-from models.db import now_of
+from models.db import DatabaseAway, now_of
 
 log = structlog.get_logger()
 
@@ -64,11 +64,26 @@ def _serve_one(context: Context, senders: Pump) -> bool:
 
 
 def _send_next(context: Context, lease: Lease) -> bool:
-    """Claim and send the person's next post; False when there is none, or sending to them has to wait."""
+    """Claim and send the person's next post; False when there is none, or sending to them has to wait.
+
+    The poison rule: a post whose handling fails is pushed out, doubling, and the person's other posts go on.
+    """
     with context.db.begin() as session:
         envelope = delivering.claim(session, lease)
     if envelope is None:
         return False
+    try:
+        return _send(context, lease, envelope)
+    except DatabaseAway:
+        raise
+    except Exception as error:
+        log.exception("a post failed", post=envelope.post_id)
+        with context.db.begin() as session:
+            delivering.push_out(session, envelope, type(error).__name__)
+        return True
+
+
+def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
     token = context.seal.open(lease.token)
     channel = lease.dm_channel or _open_dm(context, lease, token)
     if not isinstance(channel, str):

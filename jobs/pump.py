@@ -39,7 +39,13 @@ class Pump:
                 self._waiting += 1
                 task = self._pool.submit(self._run, work)
                 self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: Future[None]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("a task of the pool failed", error=type(error).__name__, exc_info=error)
 
     def full_workspaces(self) -> list[int]:
         """The workspaces in which as many threads are at work as may be."""

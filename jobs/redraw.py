@@ -13,6 +13,7 @@ from jobs.looking import look
 from jobs.pump import Pump
 from models.actions import drawing
 from models.actions.drawing import Drawing
+from models.db import DatabaseAway
 
 log = structlog.get_logger()
 
@@ -48,7 +49,14 @@ def _draw_one(context: Context, drawers: Pump) -> bool:
     if claimed is None:
         return False
     with drawers.at_work_in(claimed.workspace_id):
-        _draw(context, claimed)
+        try:
+            _draw(context, claimed)
+        except DatabaseAway:
+            raise
+        except Exception:
+            log.exception("a post could not be drawn", post=claimed.post_id)
+            with context.db.begin() as session:
+                drawing.later(session, claimed, AGAIN, whole_workspace=False)
     return True
 
 

@@ -30,6 +30,7 @@ class Database:
             max_overflow=0,
             pool_timeout=pool_timeout,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"connect_timeout": 3, "options": options, "application_name": "heed"},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.block_contents import CARD, CAROUSEL, PLAN, RICH_TEXT, TABLE, TASK_CARD, texts
 from simulator.block_parts import ACCESSORIES, ACTIONS, ANY_TEXT, ELEMENTS, FILE, FLAG, IMAGE_URL, INPUTS, URL
-from simulator.forms import elements
+from simulator.forms import elements, parts_of
 from simulator.maxima import MOST
 from simulator.rules import Items, Kind, OneOf, Report, Rule, Shape, String, Text
 from simulator.state import Json
@@ -28,7 +28,7 @@ def _answerable(block: Json, pointer: str, report: Report) -> None:
     """response_url_enabled is for inputs of modals only."""
     _distinct_actions(block, pointer, report)
     element = block.get("element") if block.get("type") == "input" else None
-    for one, _ in elements([block]):
+    for one, _ in parts_of([block]):
         if one.get("response_url_enabled") and (one is not element or report.surface != "modal"):
             report.add("invalid additional property: response_url_enabled", pointer)
 
@@ -172,5 +172,5 @@ def _check_together(blocks: list[Json], pointer: str, report: Report) -> None:
         report.add(f"markdown text must be less than {most + 1} characters together", pointer)
     if sum(block["type"] == "table" for block in blocks) > MOST["tables in a message"]:
         report.add("only_one_table_allowed", pointer)
-    if sum(bool(element.get("focus_on_load")) for element, _ in elements(blocks)) > 1:
+    if sum(bool(element.get("focus_on_load")) for element, _ in parts_of(blocks)) > 1:
         report.add("only one element may have focus_on_load", pointer)

@@ -5,6 +5,7 @@ import json
 import urllib.parse
 from collections import deque
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from simulator.quota import Quotas
 from simulator.socket import Sockets
 from simulator.state import App, Channel, Json, Workspace, World, new_id
 
+ORDER_SECONDS = 0.5  # how long an event waits (in real time) for the one before it in the same conversation
 RETRY_AFTER_SECONDS = (0, 0, 60, 300)  # the first attempt, then at once, after a minute, after five
 EVERY_APP_HEARS = {
     "channel_archive", "channel_created", "channel_id_changed", "channel_left", "channel_rename", "channel_shared",
@@ -44,6 +46,14 @@ class Held:
     left: int
 
 
+@dataclass
+class Turn:
+    """An event's place in its conversation: it follows `previous`; `done` is set when it was tried once."""
+
+    previous: asyncio.Event | None
+    done: asyncio.Event
+
+
 class Delivery:
     """Knows how each app listens. `log` keeps the last attempts: kind, payload, attempt, problem, at."""
 
@@ -56,6 +66,7 @@ class Delivery:
         self.log: deque[Json] = deque(maxlen=5000)
         self.in_flight = 0  # attempts under way or due now; what waits for the clock does not count
         self._held: list[Held] = []
+        self._turns: dict[tuple[str, str], asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -126,7 +137,7 @@ class Delivery:
             self._held.append(Held(app, envelope, max(1, fault.copies - 1)))
         else:
             for copied in _copies(fault, envelope):
-                self._send(app, copied, fault.seconds if fault.kind == "late" else 0)
+                self._send(app, copied, fault.seconds if fault.kind == "late" else 0, in_turn=False)
 
     def _overtake(self, app: App, task: "asyncio.Task[None]") -> None:
         """An event was sent: those that it overtakes come after it."""
@@ -137,10 +148,15 @@ class Delivery:
                 self._send(app, held.envelope, after=task)
 
     def _send(
-        self, app: App, envelope: Json, late: float = 0, after: "asyncio.Task[None] | None" = None
+        self, app: App, envelope: Json, late: float = 0, after: "asyncio.Task[None] | None" = None, in_turn: bool = True
     ) -> "asyncio.Task[None]":
         self.in_flight += 1
-        return self._spawn(self._deliver(app, envelope, late, after))
+        place = _place(envelope)
+        turn = Turn(None, asyncio.Event())
+        if in_turn and place:
+            turn.previous = self._turns.get((app.id, place))
+            self._turns[app.id, place] = turn.done
+        return self._spawn(self._deliver(app, envelope, late, after, turn))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work)
@@ -148,24 +164,38 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _deliver(self, app: App, envelope: Json, late: float, after: "asyncio.Task[None] | None") -> None:
+    async def _deliver(
+        self, app: App, envelope: Json, late: float, after: "asyncio.Task[None] | None", turn: Turn
+    ) -> None:  # fmt: skip
+        place = app.id, _place(envelope)
         try:
             if after is not None:
                 await asyncio.wait({after})
             if late:
                 await self._idle_until(self.world.clock.now() + late)
-            await self._attempts(app, envelope)
+            await self._wait_for_turn(turn)
+            await self._attempts(app, envelope, turn)
         finally:
+            turn.done.set()
+            if self._turns.get(place) is turn.done:
+                del self._turns[place]
             self.in_flight -= 1
             self.world.nudge()
 
-    async def _attempts(self, app: App, envelope: Json) -> None:
+    async def _wait_for_turn(self, turn: Turn) -> None:
+        """What happened first in a conversation is tried first, unless the app is slow: tests would be a lottery."""
+        if turn.previous is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(turn.previous.wait(), ORDER_SECONDS)
+
+    async def _attempts(self, app: App, envelope: Json, turn: Turn) -> None:
         problem, started = "", self.world.clock.now()
         for attempt, wait in enumerate(RETRY_AFTER_SECONDS):
             # Counted from the last attempt's start: a test may move the clock as soon as it sees that attempt fail.
             await self._idle_until(max(started + wait, self.faults.away_until() or 0))
             started = self.world.clock.now()
             problem = await self._attempt(app, envelope, attempt, problem)
+            turn.done.set()
             if problem in ("", "no_retry") or app.events_disabled or envelope["type"] == "app_rate_limited":
                 return
 
@@ -228,6 +258,13 @@ class Delivery:
              "at": self.world.clock.now()}
         )  # fmt: skip
         self.world.changed("delivered", event=kind, problem=problem)
+
+
+def _place(envelope: Json) -> str:
+    """The conversation that an event is about, or ""."""
+    event = envelope.get("event", {})
+    place = event.get("channel") or event.get("channel_id") or event.get("item", {}).get("channel", "")
+    return place if isinstance(place, str) else str(place.get("id", ""))
 
 
 def _copies(fault: Fault, envelope: Json) -> list[Json]:

@@ -33,14 +33,18 @@ LISTS = {"selected_options", "selected_users", "selected_conversations", "select
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """Every interactive element with its block."""
+    """Every interactive element (one with an action_id) with its block."""
+    return (found for found in parts_of(blocks) if "action_id" in found[0])
+
+
+def parts_of(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Everything that may be an element, with its block; cards inside carousels are blocks of their own."""
     for block in blocks:
-        parts = _parts(block, "elements")
+        listed = _parts(block, "elements")
         single = [part for part in (block.get("element"), block.get("accessory")) if isinstance(part, dict)]
-        for element in [*single, *parts, *_parts(block, "actions")]:
-            if "action_id" in element:
-                yield element, block
-        yield from elements([part for part in parts if "actions" in part])
+        for element in [*single, *listed, *_parts(block, "actions")]:
+            yield element, block
+        yield from parts_of([part for part in listed if "actions" in part])
 
 
 def _parts(block: Json, name: str) -> list[Json]:

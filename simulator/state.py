@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.clock import Clock
+from simulator.maxima import MOST
 
 Json = dict[str, Any]
 Listener = Callable[[str, Json], None]
@@ -181,6 +182,10 @@ class Shortcut:
     callback_id: str
     type: str  # message | global
     description: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.name) > MOST["shortcut name"]:
+            raise ValueError(f"a shortcut's name has at most {MOST['shortcut name']} characters: {self.name}")
 
 
 @dataclass

@@ -155,7 +155,7 @@ class Player:
 
     async def _press(self, step: Json) -> None:
         """The first button of a named message whose words match."""
-        message, pattern = self._message(step["on"]), re.compile(step["button"], re.IGNORECASE)
+        message, pattern = self._message(step["message"]), re.compile(step["button"], re.IGNORECASE)
         attached = [block for attachment in message.attachments for block in attachment.get("blocks", [])]
         for element, block in elements([*message.blocks, *attached]):
             if element["type"] == "button" and pattern.search(element["text"]["text"]):

@@ -14,6 +14,8 @@ from typing import Any
 import requests
 import yaml
 from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.serving import make_server
 
@@ -65,6 +67,8 @@ class World:
             }
         )
         self.rater = rater or Rater(None)
+        self._socket: SocketModeHandler | None = None
+        self._closed = False
         self.context = build(self.settings)
         self._senders, self._drawers = Pump("send"), Pump("draw")
         self.app = create_app(self.settings)
@@ -74,12 +78,34 @@ class World:
         self._serving.start()
         self.slack.app().request_url = f"{self.url}/slack/events"
 
+    def use_sockets(self) -> None:
+        """From now on Slack talks to Heed over Socket Mode."""
+        web_client = WebClient(base_url=self.slack.api_url)
+        self._socket = SocketModeHandler(
+            self.app.extensions["bolt"].app, "xapp-simulator", web_client=web_client, ping_interval=0.2
+        )
+        self._socket.connect()  # type: ignore[no-untyped-call]
+        session = self._socket.client.current_session
+        assert session is not None
+        assert session.sock is not None
+        session.sock.settimeout(0.1)
+        self.slack.app().request_url = ""
+
     def __enter__(self) -> "World":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything; harmless twice."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._socket is not None:
+            self._socket.close()  # type: ignore[no-untyped-call]
         self.slack.stop()
         self._server.shutdown()
         self._server.server_close()

@@ -37,15 +37,10 @@ class Llm:
     def assess(self, burst: Burst) -> Assessment:
         """The model's verdict; raises NoVerdict, whatever went wrong."""
         try:
-            answer = self._ask(burst)
+            content = _content(self._ask(burst))
         except (openai.OpenAIError, json.JSONDecodeError) as error:
             raise NoVerdict(f"{type(error).__name__}") from error
-        if not answer.choices:
-            raise NoVerdict("an answer without choices")
-        choice = answer.choices[0]
-        if choice.message.refusal or choice.finish_reason not in ("stop", None):
-            raise NoVerdict(f"refused or cut off ({choice.finish_reason})")
-        return prompt.read(choice.message.content or "", burst, self.model)
+        return prompt.read(content, burst, self.model)
 
     def _ask(self, burst: Burst) -> ChatCompletion:
         """Ask, and on a 400 drop what the server does not know, until it answers or nothing is left to drop."""
@@ -76,3 +71,15 @@ class Llm:
             self._format += 1
             return True
         return False
+
+
+def _content(answer: ChatCompletion) -> str:
+    """The text of the answer. The client checks no shapes, so a server may have answered anything at all."""
+    try:
+        choice = answer.choices[0]
+        refused, reason, content = choice.message.refusal, choice.finish_reason, choice.message.content
+    except (AttributeError, IndexError, TypeError):
+        raise NoVerdict("an answer of another shape") from None
+    if refused or reason not in ("stop", None) or not isinstance(content, str):
+        raise NoVerdict(f"refused or cut off ({reason})")
+    return content

@@ -63,7 +63,7 @@ def read(content: str, burst: Burst, engine: str) -> Assessment:
     try:
         risk = Risk(found["risk"])
         probability = float(found["probability"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NoVerdict(f"unusable answer: {error}") from None
     rated = [redact(line.text) for line in burst.lines]
     quotes = [each for each in _texts(found.get("evidence")) if any(each in text for text in rated)]
@@ -84,7 +84,7 @@ def _object(content: str) -> dict[str, Any]:
     start, end = content.find("{"), content.rfind("}")
     try:
         found = json.loads(content[start : end + 1]) if 0 <= start < end else None
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise NoVerdict("the answer is no JSON object")
@@ -96,4 +96,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _text(value: Any, length: int) -> str:
-    return value.strip()[:length] if isinstance(value, str) else ""
+    """Text that PostgreSQL takes: without the zero character and halves of surrogate pairs."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "").encode("utf-8", "replace").decode().strip()[:length]

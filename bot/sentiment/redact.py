@@ -4,19 +4,22 @@ import re
 
 from models.assessment import Line
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _CARD = re.compile(r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])")
 _PATTERNS = (
     (
         "TOKEN",
-        re.compile(r"\b(?:xox[a-z]-[\w-]{10,}|xapp-[\w-]{10,}|sk-[\w-]{16,}|gh[pousr]_\w{20,}|AKIA[0-9A-Z]{16})\b"),
+        re.compile(
+            r"\b(?:xox[a-z]-[\w-]{10,}|xapp-[\w-]{10,}|sk-[\w-]{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}"
+            r"|A(?:KI|SI)A[0-9A-Z]{16})\b"
+        ),
     ),
-    ("EMAIL", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("EMAIL", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("IBAN", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")),
     ("IP", re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")),
     ("PERSON", re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")),
-    ("CHANNEL", re.compile(r"<#C[A-Z0-9]+(?:\|[^>]*)?>")),
-    ("PHONE", re.compile(r"(?<![\w.])(?:\+|00)\d[\d ()/-]{6,}\d")),
+    ("CHANNEL", re.compile(r"<#[CGD][A-Z0-9]+(?:\|[^>]*)?>")),
+    ("PHONE", re.compile(r"(?<![\w.])(?:\+|00)\d[\d .()/-]{6,}\d")),
 )
 
 

@@ -57,6 +57,6 @@ def _signal(raw: Any, at: str) -> Signal:
 
 def _severity(value: Any, field: str) -> Severity:
     try:
-        return Severity.parse(value if isinstance(value, str) else repr(value))
+        return Severity.parse(words(value, field, 100, ""))
     except ValueError as error:
         raise Unreadable(f"{field}: {error}") from None

@@ -35,10 +35,15 @@ def words(value: Any, field: str, length: int, default: str | None = None) -> st
         return default
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unreadable(f"{field}: must be text")
-    text = str(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()[:length]
+    text = _storable(str(value)).strip()[:length]
     if not text and default is None:
         raise Unreadable(f"{field}: must not be empty")
     return text or (default or "")
+
+
+def _storable(text: str) -> str:
+    """`text` without what PostgreSQL does not take: the zero character and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def labels(value: Any, field: str) -> dict[str, str]:
@@ -52,13 +57,13 @@ def labels(value: Any, field: str) -> dict[str, str]:
 
 def link(value: Any) -> str:
     """An http(s) address, or nothing."""
-    if not isinstance(value, str) or not re.match(r"https?://[^\s<>]+$", value, re.IGNORECASE):
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>]+", value, re.IGNORECASE):
         return ""
-    return value.replace("\x00", "")[:2000]
+    return _storable(value)[:2000]
 
 
 def moment(value: Any, field: str) -> datetime | None:
-    """An ISO 8601 moment; None for a missing one and for the zero of Go's time; a time without a zone is UTC."""
+    """An ISO 8601 moment, in UTC; None for a missing one and for the zero of Go's time. Without a zone it is UTC."""
     if value is None or value == "":
         return None
     if not isinstance(value, str):
@@ -69,7 +74,7 @@ def moment(value: Any, field: str) -> datetime | None:
         raise Unreadable(f"{field}: must be a time such as 2026-11-22T10:04:00Z") from None
     if found.year < 1970 or found.year > 9000:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 _SEVERITIES = {

@@ -12,7 +12,7 @@ from bot.views.parts import (
     at,
     button,
     context,
-    cut,
+    cut_marked,
     escape,
     header,
     on,
@@ -66,7 +66,7 @@ def page(shown: PageCard) -> Rendered:
     if card.notes and not card.status.is_live:
         blocks.append(quote(card.notes))
     blocks += _buttons(card)
-    return Rendered(cut(_text(shown), TEXT_LENGTH), blocks)
+    return Rendered(cut_marked(_text(shown), TEXT_LENGTH), blocks)
 
 
 def page_list(shown: Sequence[PageCard]) -> Rendered:
@@ -87,7 +87,7 @@ def page_list(shown: Sequence[PageCard]) -> Rendered:
     if more > 0:
         blocks.append(context(f"and {more} more: `/heed alerts` lists all."))
     worst = ", ".join(f"#{card.id} {quoted(card.title, 80)}" for card in waiting[:5])
-    return Rendered(cut(f"{head}: {worst}" if worst else head, TEXT_LENGTH), blocks)
+    return Rendered(cut_marked(f"{head}: {worst}" if worst else head, TEXT_LENGTH), blocks)
 
 
 def _headline(card: Card) -> str:

@@ -167,5 +167,5 @@ def load_filter(stored: str) -> Filter:
             severity=None if severity == ALL else Severity.parse(severity),
             page=max(0, int(found.get("page", 0))),
         )
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, TypeError, OverflowError):
         return Filter()

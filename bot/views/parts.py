@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ Block = dict[str, Any]
 
 HEADER_LENGTH = 150
 SECTION_LENGTH = 3000
+CONTEXT_LENGTH = 2000
 TEXT_LENGTH = 3500
+LINK_LENGTH = 2000
 BADGES = {
     Severity.CRITICAL: ":red_circle:",
     Severity.HIGH: ":large_yellow_circle:",
@@ -30,7 +32,7 @@ class Rendered:
     blocks: list[Block] = field(default_factory=list)
 
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 
 
 def clean(text: str) -> str:
@@ -47,6 +49,26 @@ def escape(text: str) -> str:
 def cut(text: str, length: int) -> str:
     """At most `length` characters; what is longer ends in an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def cut_marked(mrkdwn: str, length: int) -> str:
+    """At most `length` characters of our own mrkdwn, never cut inside a mention, a moment, a link or an entity."""
+    shown = cut(mrkdwn, length)
+    if shown is mrkdwn:
+        return shown
+    whole = re.sub(r"(<[^>]*|&[a-z]{0,3})$", "", shown[:-1])
+    return whole.rstrip() + "…"
+
+
+def newest_lines(lines: Sequence[str], length: int) -> str:
+    """As many of the last lines as fit into `length` characters."""
+    kept: list[str] = []
+    for line in reversed(lines):
+        length -= len(line) + 1
+        if length < 0:
+            break
+        kept.insert(0, line)
+    return "\n".join(kept)
 
 
 def quoted(text: str, length: int = 200) -> str:
@@ -89,9 +111,11 @@ def people(slack_ids: Iterable[str], at_most: int = 8) -> str:
 
 def safe_link(url: str) -> str:
     """`url` if it is http(s), with the characters encoded that could end a link early; empty otherwise."""
-    if not re.match(r"https?://[^\s]+$", url, re.IGNORECASE):
+    shown = clean(url)
+    if not re.fullmatch(r"https?://\S+", shown, re.IGNORECASE):
         return ""
-    return clean(url).replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+    link = shown.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+    return link if len(link) <= LINK_LENGTH else ""
 
 
 def header(text: str) -> Block:
@@ -99,7 +123,7 @@ def header(text: str) -> Block:
 
 
 def section(mrkdwn: str, accessory: Block | None = None) -> Block:
-    block: Block = {"type": "section", "text": _mrkdwn(cut(mrkdwn, SECTION_LENGTH))}
+    block: Block = {"type": "section", "text": _mrkdwn(cut_marked(mrkdwn, SECTION_LENGTH))}
     return {**block, "accessory": accessory} if accessory else block
 
 
@@ -108,7 +132,7 @@ def fields(*texts: str) -> Block:
 
 
 def context(*texts: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(cut(text, 2000)) for text in texts]}
+    return {"type": "context", "elements": [_mrkdwn(cut_marked(text, CONTEXT_LENGTH)) for text in texts]}
 
 
 def quote(text: str) -> Block:

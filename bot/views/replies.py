@@ -3,7 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.parts import BADGES, Block, Rendered, ago, at, context, cut, escape, on, people, person, quoted, section
+from bot.views.parts import (
+    BADGES,
+    CONTEXT_LENGTH,
+    SECTION_LENGTH,
+    Block,
+    Rendered,
+    ago,
+    at,
+    context,
+    cut_marked,
+    escape,
+    newest_lines,
+    on,
+    people,
+    person,
+    quoted,
+    section,
+)
 from models.card import Card, Details, Listing, ReceiptLine
 
 HELP = {
@@ -36,7 +53,7 @@ def alerts(listing: Listing, now: datetime, mine: bool) -> Rendered:
     lines = [_line(card, now) for card in live]
     head = "Open alerts, worst first" if not mine else "Open alerts that concern you"
     more = "\nMore are in the Home tab." if listing.has_more else ""
-    text = cut("\n".join([f"*{head}*", *lines]) + more, 3000)
+    text = cut_marked("\n".join([f"*{head}*", *lines]) + more, SECTION_LENGTH)
     return Rendered(text, [section(text)])
 
 
@@ -71,9 +88,10 @@ _ENTRY_WORDS = {
 
 def timeline(details: Details) -> list[Block]:
     """The history of an alert and the receipt of every page, for `/heed show` and the Details modal."""
-    history = "\n".join(_entry(entry.at, entry.kind, entry.person, entry.detail) for entry in details.entries)
+    lines = [_entry(entry.at, entry.kind, entry.person, entry.detail) for entry in details.entries]
+    history = newest_lines(lines, SECTION_LENGTH - 20)
     blocks = [section(f"*History*\n{history}")] if history else []
-    receipts = "\n".join(map(_receipt, details.receipts))
+    receipts = newest_lines([_receipt(each) for each in details.receipts], CONTEXT_LENGTH - 20)
     return [*blocks, context(f"*Receipts*\n{receipts}")] if receipts else blocks
 
 

@@ -1,4 +1,4 @@
-"""From a verdict to an alert: at most one a channel in four hours, and a worse one breaks through (docs/origins.md B)."""
+"""From a verdict to an alert: at most one a channel in four hours, and worse ones break through (docs/origins.md B)."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -22,6 +22,7 @@ LEASE = timedelta(seconds=12)
 CLAIM = timedelta(seconds=60)
 SINGLE_POSTS = 5
 LIST_AT_MOST = 200
+POISON_AFTER = 5
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,15 @@ def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
     _drop_post(session, envelope.post_id)
 
 
+def push_out(session: Session, envelope: Envelope, error: str) -> None:
+    """The poison rule: pages whose post cannot be handled are tried later and later; five times make an Entry."""
+    now, attempt = now_of(session), max(envelope.pages.values())
+    wait = timedelta(seconds=min(30 * 2**attempt, 3600))
+    written = _mark(session, envelope, {"try_at": now + wait, "result": f"failed here: {error}"})
+    if attempt == POISON_AFTER:
+        session.execute(_NOTE_FAILED, {"pages": written or [0], "now": now, "person": None, "why": error})
+
+
 def failed(session: Session, lease: Lease, envelope: Envelope, why: str) -> bool:
     """Receipt: this person cannot be reached by this way. True when an alert's next step is due because of it."""
     gone = _mark(session, envelope, {"state": PageState.FAILED, "result": why})
@@ -285,7 +295,7 @@ _NEXT_TRY = text(
 
 _NOTE_FAILED = text("""
     INSERT INTO entries (workspace_id, alert_id, at, kind, high, person_id, detail)
-    SELECT workspace_id, alert_id, :now, 'page_failed', true, :person, jsonb_build_object('why', CAST(:why AS text))
+    SELECT workspace_id, alert_id, :now, 'page_failed', true, CAST(:person AS bigint), jsonb_build_object('why', CAST(:why AS text))
     FROM pages WHERE id = ANY (:pages)
 """)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,7 @@ def store(session: Session, workspace_id: int, said: Said) -> bool:
     Keyed by channel and ts, so that one message under several event ids is one. An edit counts when it is newer.
     """
     now = now_of(session)
+    _lock_message(session, said.channel_id, said.ts)
     if session.get(SeenEvent, (workspace_id, _tombstone(said.channel_id, said.ts))) is not None:
         return False
     conversation = _conversation(session, workspace_id, said, now)
@@ -127,12 +128,18 @@ def _store_message(session: Session, conversation: Conversation, said: Said, now
 
 def delete(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
     """The message was deleted in Slack: its text goes here too. One that is not stored yet stays out when it comes."""
+    _lock_message(session, channel_id, ts)
     is_new_event(session, workspace_id, _tombstone(channel_id, ts))
     session.execute(
         update(Message)
         .where(Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts)
         .values(text="", hard_cues=[], deleted_at=now_of(session))
     )
+
+
+def _lock_message(session: Session, channel_id: str, ts: str) -> None:
+    """A message and its deletion may be handled at the same moment; whichever comes second sees the first."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{channel_id}:{ts}", 0))))
 
 
 def _tombstone(channel_id: str, ts: str) -> str:

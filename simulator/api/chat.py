@@ -1,5 +1,6 @@
 """chat.*: posting, changing and deleting messages."""
 
+import json
 from typing import Any
 
 from simulator.api.registry import TAKES_JSON, Call, SlackError, checked_blocks, method
@@ -49,7 +50,7 @@ def _metadata(call: Call) -> Json | None:
     shaped = isinstance(metadata, dict) and set(metadata) <= {"event_type", "event_payload", "entities"}
     if not shaped or not isinstance(metadata.get("event_type"), str) or not isinstance(metadata["event_payload"], dict):
         raise SlackError("invalid_metadata_format")
-    if len(str(metadata)) > MOST["metadata characters"]:
+    if len(json.dumps(metadata)) > MOST["metadata characters"]:
         raise SlackError("metadata_too_large")
     return metadata
 

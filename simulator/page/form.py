@@ -77,10 +77,11 @@ def element_value(item: Mapping[str, Any], raw: Raw, zone: tzinfo) -> Json:
 def elements_of(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Every interactive element with its block."""
     for block in blocks:
-        candidates = [block.get("element"), block.get("accessory"), *block.get("elements", [])]
-        for item in candidates:
+        listed = [*block.get("elements", []), *block.get("actions", [])]
+        for item in (block.get("element"), block.get("accessory"), *listed):
             if isinstance(item, Mapping) and item.get("action_id"):
                 yield block, item
+        yield from elements_of([part for part in listed if isinstance(part, Mapping) and part.get("type") == "card"])
 
 
 def find_element(

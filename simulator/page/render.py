@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from simulator.page.cards import render_card, render_carousel, render_plan, render_remote_file, render_task
 from simulator.page.elements import Place, image_source, render_element, render_text
 from simulator.page.form import with_state
 from simulator.page.markdown import render_markdown
@@ -136,6 +137,11 @@ RENDERERS: dict[str, Callable[[Block, Reader, Surface], Markup]] = {
     "table": render_table,
     "alert": render_alert,
     "video": render_video,
+    "card": lambda block, reader, surface: render_card(block, reader, Place(f"{surface.prefix}-{block_id(block)}")),
+    "carousel": lambda block, reader, surface: render_carousel(block, reader, Place(surface.prefix)),
+    "plan": lambda block, reader, surface: render_plan(block, reader),
+    "task_card": lambda block, reader, surface: render_task(block, reader),
+    "file": lambda block, reader, surface: render_remote_file(block, reader),
     "rich_text": lambda block, reader, surface: render_rich_text(block, reader),
     "markdown": lambda block, reader, surface: render_markdown(str(block.get("text", "")), reader),
 }

@@ -30,9 +30,7 @@ LEVELS = st.builds(
     targets=st.lists(st.sampled_from(TARGETS), max_size=3).map(tuple),
     timeout=st.integers(1, 7200).map(lambda seconds: timedelta(seconds=seconds)),
 )
-PLANS = st.builds(
-    Plan, policy=st.just("Any"), levels=st.lists(LEVELS, max_size=5).map(tuple), laps=st.integers(1, 4)
-)
+PLANS = st.builds(Plan, policy=st.just("Any"), levels=st.lists(LEVELS, max_size=5).map(tuple), laps=st.integers(1, 4))
 EVERYBODY: Reach = {target: (number,) for number, target in enumerate(TARGETS, start=1)}
 FULL_LEVELS = st.builds(
     Level,
@@ -40,7 +38,10 @@ FULL_LEVELS = st.builds(
     timeout=st.integers(1, 7200).map(lambda seconds: timedelta(seconds=seconds)),
 )
 FULL_PLANS = st.builds(
-    Plan, policy=st.just("Full"), levels=st.lists(FULL_LEVELS, min_size=1, max_size=5).map(tuple), laps=st.integers(1, 4)
+    Plan,
+    policy=st.just("Full"),
+    levels=st.lists(FULL_LEVELS, min_size=1, max_size=5).map(tuple),
+    laps=st.integers(1, 4),
 )
 STATES = st.builds(
     State,

@@ -100,9 +100,7 @@ CASES = [
     Case("a new start opens at once after closing", s(FIRING, LATER), k(CLOSED, BEGAN), Decision.OPEN),
     Case("a new start opens after a false positive too", s(FIRING, LATER), k(FALSE_POSITIVE, BEGAN), Decision.OPEN),
     Case("a late firing does not open what was closed", s(FIRING, EARLIER), k(CLOSED, BEGAN), Decision.IGNORE_LATE),
-    Case(
-        "resolved on what a person has closed is noted for the coming edge", RESOLVED, CLOSED, Decision.NOTE_RESOLVED
-    ),
+    Case("resolved on what a person has closed is noted for the coming edge", RESOLVED, CLOSED, Decision.NOTE_RESOLVED),
     Case(
         "resolved after resolved is noted again, and harmless",
         RESOLVED,

@@ -57,6 +57,7 @@ class Helper:
         app.shortcut("start")(self.shortcut)
         app.shortcut("take_note")(self.shortcut)
         app.view("note")(self.submitted)
+        app.view("everything")(lambda ack: ack())
         for callback_id in ("note", "second"):
             app.view_closed(callback_id)(lambda ack: ack())
 
@@ -162,12 +163,15 @@ def served(helper: Helper, sim: Simulator) -> Iterator[Helper]:
         def log_message(self, format: str, *args: Any) -> None:
             """Keep the test's output quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 64  # a burst of events must not wait for the kernel to try again
+
+    server, installed = Server(("127.0.0.1", 0), Handler), sim.app()
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    sim.app().request_url = f"http://127.0.0.1:{server.server_port}/slack/events"
+    installed.request_url = f"http://127.0.0.1:{server.server_port}/slack/events"
     try:
         yield helper
     finally:
-        sim.app().request_url = None
+        installed.request_url = None
         server.shutdown()
         server.server_close()

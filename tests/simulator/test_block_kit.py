@@ -1,6 +1,5 @@
-"""Block Kit's limits, each at n and at n + 1."""
+"""Block Kit: what is refused apart from limits, and what Slack fills in."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,114 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.blocks import completed, problems, view_problems
-
-
-def plain(length: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": "x" * length}
-
-
-def button(**more: Any) -> dict[str, Any]:
-    return {"type": "button", "text": plain(1), "action_id": "a", **more}
-
-
-def buttons(count: int) -> list[dict[str, Any]]:
-    return [button(action_id=f"a{number}") for number in range(count)]
-
-
-def options(count: int) -> list[dict[str, Any]]:
-    return [{"text": plain(1), "value": str(number)} for number in range(count)]
-
-
-def actions(*elements: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"type": "actions", "elements": list(elements)}]
-
-
-def select(**more: Any) -> list[dict[str, Any]]:
-    return actions({"type": "static_select", "action_id": "a", **more})
-
-
-def confirm(**more: Any) -> list[dict[str, Any]]:
-    dialog = {"title": plain(1), "text": plain(1), "confirm": plain(1), "deny": plain(1), **more}
-    return actions(button(confirm=dialog))
-
-
-def section(**more: Any) -> list[dict[str, Any]]:
-    return [{"type": "section", **more}]
-
-
-def option(length: int, value: int) -> list[dict[str, Any]]:
-    return [{"text": plain(length), "value": "v" * value}]
-
-
-def table(rows: int, columns: int) -> list[dict[str, Any]]:
-    return [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * columns] * rows}]
-
-
-def chosen(kind: str, count: int) -> list[dict[str, Any]]:
-    return actions({"type": kind, "action_id": "a", "options": options(count)})
-
-
-LIMITS: dict[str, tuple[int, Callable[[int], list[dict[str, Any]]]]] = {
-    "blocks": (50, lambda n: [{"type": "divider"}] * n),
-    "section text": (3000, lambda n: section(text=plain(n))),
-    "fields": (10, lambda n: section(fields=[plain(1)] * n)),
-    "field": (2000, lambda n: section(fields=[plain(n)])),
-    "header": (150, lambda n: [{"type": "header", "text": plain(n)}]),
-    "button text": (75, lambda n: actions(button(text=plain(n)))),
-    "button value": (2000, lambda n: actions(button(value="v" * n))),
-    "button url": (3000, lambda n: actions(button(url="https://x.example/".ljust(n, "x")))),
-    "action_id": (255, lambda n: actions(button(action_id="a" * n))),
-    "block_id": (255, lambda n: [{"type": "divider", "block_id": "b" * n}]),
-    "option text": (75, lambda n: select(options=option(n, 1))),
-    "option value": (150, lambda n: select(options=option(1, n))),
-    "options": (100, lambda n: select(options=options(n))),
-    "overflow": (5, lambda n: chosen("overflow", n)),
-    "checkboxes": (10, lambda n: chosen("checkboxes", n)),
-    "radio buttons": (10, lambda n: chosen("radio_buttons", n)),
-    "actions": (25, lambda n: actions(*buttons(n))),
-    "context": (10, lambda n: [{"type": "context", "elements": [plain(1)] * n}]),
-    "confirm title": (100, lambda n: confirm(title=plain(n))),
-    "confirm text": (300, lambda n: confirm(text=plain(n))),
-    "confirm button": (30, lambda n: confirm(confirm=plain(n))),
-    "confirm deny": (30, lambda n: confirm(deny=plain(n))),
-    "markdown": (12_000, lambda n: [{"type": "markdown", "text": "x" * (n - 1)}, {"type": "markdown", "text": "x"}]),
-    "table rows": (100, lambda n: table(n, 2)),
-    "table columns": (20, lambda n: table(2, n)),
-    "tables": (1, lambda n: table(1, 1) * n),
-    "card title": (150, lambda n: [{"type": "card", "title": plain(n)}]),
-    "card body": (200, lambda n: [{"type": "card", "body": plain(n)}]),
-    "card actions": (3, lambda n: [{"type": "card", "title": plain(1), "actions": buttons(n)}]),
-    "carousel": (10, lambda n: [{"type": "carousel", "elements": [{"type": "card", "title": plain(1)}] * n}]),
-}
-
-
-@pytest.mark.parametrize("name", LIMITS)
-def test_message_limits(name: str) -> None:
-    limit, build = LIMITS[name]
-    assert problems(build(limit), "message") == []
-    assert problems(build(limit + 1), "message") != []
-
-
-def modal(**more: Any) -> dict[str, Any]:
-    return {"type": "modal", "title": plain(1), "blocks": [], **more}
-
-
-VIEW_LIMITS: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {
-    "blocks": (100, lambda n: modal(blocks=[{"type": "divider"}] * n)),
-    "title": (24, lambda n: modal(title=plain(n))),
-    "submit": (24, lambda n: modal(submit=plain(n))),
-    "close": (24, lambda n: modal(close=plain(n))),
-    "private_metadata": (3000, lambda n: modal(private_metadata="x" * n)),
-    "callback_id": (255, lambda n: modal(callback_id="x" * n)),
-    "alert": (200, lambda n: modal(blocks=[{"type": "alert", "text": plain(n)}])),
-}
-
-
-@pytest.mark.parametrize("name", VIEW_LIMITS)
-def test_view_limits(name: str) -> None:
-    limit, build = VIEW_LIMITS[name]
-    assert view_problems(build(limit), "modal") == []
-    assert view_problems(build(limit + 1), "modal") != []
+from tests.simulator.kit import (
+    actions,
+    asks,
+    bullets,
+    button,
+    chosen,
+    entry,
+    line,
+    modal,
+    options,
+    plain,
+    rich,
+    section,
+    select,
+    table,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -137,10 +45,105 @@ def test_view_limits(name: str) -> None:
         ([{"type": "markdown", "text": "x"}], "home"),
         ([{"type": "alert", "text": plain(1)}], "message"),
         ([{"type": "image", "image_url": "https://x.example/y.png"}], "message"),
+        (select(options=options(2), initial_option={"text": plain(1), "value": "9"}), "message"),
+        (select(options=options(2), option_groups=[{"label": plain(1), "options": options(1)}]), "message"),
+        (select(option_groups=[{"label": plain(1), "options": options(1)}], initial_option=options(2)[1]), "message"),
+        (actions({"type": "checkboxes", "options": options(2), "initial_options": options(3)}), "message"),
+        (actions({"type": "radio_buttons", "options": options(2), "initial_option": options(3)[2]}), "message"),
+        (
+            actions(
+                {
+                    "type": "multi_static_select",
+                    "options": options(3),
+                    "initial_options": options(3),
+                    "max_selected_items": 2,
+                }
+            ),
+            "message",
+        ),
+        (actions({"type": "multi_users_select", "max_selected_items": 0}), "message"),
+        (entry(min_length=5, max_length=4), "modal"),
+        (entry(initial_value="long", max_length=3), "modal"),
+        (asks(element={"type": "number_input", "is_decimal_allowed": False, "min_value": "1.5"}), "modal"),
+        (
+            asks(element={"type": "number_input", "is_decimal_allowed": True, "min_value": "2", "max_value": "1"}),
+            "modal",
+        ),
+        (asks(element={"type": "file_input"}), "home"),
+        (entry(focus_on_load=True) + entry(focus_on_load=True, action_id="b"), "modal"),
+        (actions({"type": "conversations_select", "response_url_enabled": True}), "message"),
+        (actions({"type": "datepicker", "initial_date": "2026-13-01"}), "message"),
+        (actions({"type": "timepicker", "initial_time": "25:00"}), "message"),
+        ([rich({"type": "rich_text_table", "elements": []})], "message"),
+        ([rich(line({"type": "text"}))], "message"),
+        ([rich(line(words("")))], "message"),
+        ([rich(line({"type": "user", "user": "U0BOB"}))], "message"),
+        ([rich(line({"type": "broadcast", "range": "all"}))], "message"),
+        ([rich(line({"type": "date", "timestamp": "soon", "format": "{date}"}))], "message"),
+        ([rich(line({**words(), "style": {"blink": True}}))], "message"),
+        ([rich(bullets(style="stars"))], "message"),
+        ([rich({"type": "rich_text_preformatted", "elements": [{"type": "user", "user_id": "U0BOB"}]})], "message"),
+        (table(1, 1, column_settings=[{"align": "middle"}]), "message"),
+        ([{"type": "table", "rows": [[{"type": "raw_text"}]]}], "message"),
+        ([{"type": "table", "rows": [[{"type": "raw_number", "value": "3"}]]}], "message"),
+        ([{"type": "table", "rows": [[words()]]}], "message"),
+        ([{"type": "plan", "title": "x", "tasks": [{"type": "task_card", "title": "no id"}]}], "message"),
+        (
+            [{"type": "plan", "title": "x", "tasks": [{"type": "task_card", "title": "x", "task_id": "1"}] * 2}],
+            "message",
+        ),
+        ([{"type": "task_card", "task_id": "1", "title": "x", "status": "done"}], "message"),
+        ([{"type": "task_card", "task_id": "1", "title": "x", "details": line(words())}], "message"),
+        ([{"type": "task_card", "task_id": "1", "title": "x", "sources": [{"type": "url", "url": "x"}]}], "message"),
+        ([{"type": "task_card", "task_id": "1", "title": "x"}], "modal"),
+        ([{"type": "card", "subtitle": plain(1)}], "message"),
     ],
 )
 def test_refused(blocks: list[Any], surface: str) -> None:
     assert problems(blocks, surface) != []
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        select(options=options(2), initial_option=options(2)[1]),
+        select(option_groups=[{"label": plain(1), "options": options(2)}], initial_option=options(2)[1]),
+        chosen("checkboxes", 2),
+        entry(min_length=2, max_length=4, initial_value="abc"),
+        [rich(line(words(), {"type": "user", "user_id": "U0BOB"}, {"type": "emoji", "name": "eyes"}), bullets())],
+        [rich(line({"type": "date", "timestamp": 1720710212, "format": "{date}", "fallback": "then"}))],
+        [rich(line({"type": "link", "url": "https://x.example", "text": "x", "style": {"bold": True}}))],
+        [rich({"type": "rich_text_quote", "elements": [words()], "border": 0})],
+        [{"type": "table", "rows": [[rich(line(words())), {"type": "raw_number", "value": 3}]]}],
+        table(1, 2, column_settings=[None, {"align": "right", "is_wrapped": True}]),
+        [
+            {
+                "type": "task_card",
+                "task_id": "1",
+                "title": "x",
+                "status": "complete",
+                "output": rich(line(words())),
+                "sources": [{"type": "url", "url": "https://x.example", "text": "x"}],
+            }
+        ],
+        [{"type": "plan", "title": "x", "tasks": [{"type": "task_card", "title": "x", "task_id": "1"}]}],
+        [
+            {
+                "type": "context_actions",
+                "elements": [
+                    {
+                        "type": "feedback_buttons",
+                        "action_id": "f",
+                        "positive_button": {"text": plain(1), "value": "+"},
+                        "negative_button": {"text": plain(1), "value": "-"},
+                    }
+                ],
+            }
+        ],
+    ],
+)
+def test_taken(blocks: list[Any]) -> None:
+    assert problems(blocks, "message") == []
 
 
 def test_an_input_needs_a_submit_button() -> None:

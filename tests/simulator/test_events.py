@@ -193,3 +193,12 @@ def test_two_apps_hear_the_same_message(sim: Simulator, helper: Helper) -> None:
     sim.settle()
     assert {one["app_id"] for one in sim.deliveries("message")} == {"A0APP", second.id}
     assert second.bot_token == "xoxb-simulator-2"
+
+
+def test_what_happens_in_one_conversation_is_told_in_its_order(sim: Simulator, helper: Helper) -> None:
+    said = [sim.say("dora", "acme", str(number)) for number in range(20)]
+    sim.delete("dora", said[-1])
+    sim.settle()
+    told = [body["event"] for body in helper.seen]
+    assert [event["text"] for event in told[:-1]] == [str(number) for number in range(20)]
+    assert told[-1]["subtype"] == "message_deleted"

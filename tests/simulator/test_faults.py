@@ -3,12 +3,14 @@
 import json
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from http.client import RemoteDisconnected
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
 
 from simulator import Simulator
 
@@ -69,3 +71,33 @@ def test_unknown_faults_are_refused(sim: Simulator) -> None:
         sim.faults.add("chat.postMessage", "explode")
     with pytest.raises(urllib.error.HTTPError, match="400"):
         control(sim, "faults", {"method": "llm", "kind": "cut_before"})
+
+
+def test_a_slow_answer_waits_for_the_clock(sim: Simulator, client: WebClient) -> None:
+    sim.faults.add("chat.postMessage", "slow", seconds=30)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(post, client)
+        sim.settle()
+        assert sim.messages("acme") == []
+        sim.wait_for(lambda: sim.faults.listing() == [])
+        sim.clock.forward(seconds=31)
+        assert waiting.result(5)["ok"]
+
+
+def test_a_response_url_fails_like_any_method(sim: Simulator, client: WebClient) -> None:
+    where = (sim.workspace, sim.app(), sim.channel("acme"), sim.user("alice"))
+    hook = WebhookClient(sim.core.triggers.response_url("app", *where), retry_handlers=[])
+    sim.faults.add("response_url", "status", status=500)
+    assert hook.send(text="lost").status_code == 500
+    sim.faults.add("response_url", "cut_after")
+    with pytest.raises((RemoteDisconnected, ConnectionError, urllib.error.URLError)):
+        hook.send(text="stored")
+    assert [message.text for message in sim.messages("acme", user="alice")] == ["stored"]
+
+
+def test_one_fault_is_taken_back(sim: Simulator, client: WebClient) -> None:
+    fault = control(sim, "faults", {"method": "*", "kind": "status", "times": None})
+    request = urllib.request.Request(f"{sim.url}/control/faults?id={fault['id']}", method="DELETE")
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response) == {"faults": []}
+    assert client.auth_test()["ok"]

@@ -7,79 +7,39 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import expect
 from slack_sdk import WebClient
 
 from simulator import Simulator
-from tests.simulator.bolt_helper import BUTTON, Helper, served
+from tests.simulator.bolt_helper import BUTTON, Helper
+from tests.simulator.browser import Stage, message, stage, write
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 OPTIONS = [{"text": {"type": "plain_text", "text": word}, "value": word.lower()} for word in ("Red", "Green", "Blue")]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+def shared() -> Iterator[Stage]:
+    with stage() as made:
+        yield made
 
 
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    shared = browser.new_context(reduced_motion="reduce")
+@pytest.fixture
+def window(shared: Stage) -> Iterator[Stage]:
+    shared.reset()
     yield shared
-    shared.close()
+    assert shared.errors == []
 
 
 @pytest.fixture
-def helper(sim: Simulator) -> Iterator[Helper]:
-    with served(Helper(sim), sim) as running:
-        yield running
-
-
-class Window:
-    """One browser window in front of the simulator; a script error fails the test."""
-
-    def __init__(self, sim: Simulator, context: BrowserContext) -> None:
-        self.sim = sim
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(5000)
-        self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def open(self, query: str) -> Page:
-        self.page.goto(f"{self.sim.url}/?{query}")
-        self.page.wait_for_selector("body[data-ready]")
-        return self.page
+def sim(window: Stage) -> Simulator:
+    return window.sim
 
 
 @pytest.fixture
-def window(sim: Simulator, context: BrowserContext) -> Iterator[Window]:
-    opened = Window(sim, context)
-    yield opened
-    opened.page.close()
-    assert opened.errors == []
-
-
-def write(page: Page, text: str) -> None:
-    box = page.locator("#composer [data-composer]")
-    box.fill(text)
-    box.press("Enter")
-
-
-def message(page: Page, text: str) -> Locator:
-    return page.locator("#content .message", has_text=text)
+def helper(window: Stage) -> Helper:
+    return window.helper
 
 
 def with_buttons(client: WebClient, *elements: dict[str, Any], text: str = "Please choose") -> str:
@@ -89,10 +49,11 @@ def with_buttons(client: WebClient, *elements: dict[str, Any], text: str = "Plea
     return str(answer["ts"])
 
 
-def test_what_one_writes_others_see_at_once(sim: Simulator, context: BrowserContext, window: Window) -> None:
+def test_what_one_writes_others_see_at_once(sim: Simulator, window: Stage) -> None:
     alice = window.open("as=alice&channel=acme")
-    other = Window(sim, context)
-    bob = other.open("as=bob&channel=general")
+    bob = window.context.new_page()
+    bob.goto(f"{sim.url}/?as=bob&channel=general")
+    bob.wait_for_selector("body[data-ready]")
     write(alice, "Hello *all* <b>& co</b> @bob")
     expect(message(alice, "Hello all <b>& co</b> @bob")).to_be_visible()
     expect(bob.locator("[data-row=acme] .count")).to_have_text("1")
@@ -100,10 +61,10 @@ def test_what_one_writes_others_see_at_once(sim: Simulator, context: BrowserCont
     expect(message(bob, "Hello all").locator(".mention.mine")).to_have_text("@bob")
     expect(bob.locator("[data-row=acme] .count")).to_have_count(0)
     assert "channel=C0ACME" in bob.url
-    other.page.close()
+    bob.close()
 
 
-def test_typed_text_and_new_lines_survive_live_updates(sim: Simulator, window: Window) -> None:
+def test_typed_text_and_new_lines_survive_live_updates(sim: Simulator, window: Stage) -> None:
     page = window.open("as=alice&channel=acme")
     box = page.locator("#composer [data-composer]")
     box.press_sequentially("first")
@@ -119,7 +80,7 @@ def test_typed_text_and_new_lines_survive_live_updates(sim: Simulator, window: W
     expect(page.locator("#composer [data-composer]")).to_have_value("first\nsecond")
 
 
-def test_a_command_is_completed_and_answered_privately(sim: Simulator, helper: Helper, window: Window) -> None:
+def test_a_command_is_completed_and_answered_privately(sim: Simulator, helper: Helper, window: Stage) -> None:
     page = window.open("as=alice&channel=acme")
     box = page.locator("#composer [data-composer]")
     box.press_sequentially("/he")
@@ -138,7 +99,7 @@ def test_a_command_is_completed_and_answered_privately(sim: Simulator, helper: H
     assert not [one for one in sim.messages("acme") if "nonsense" in one.text]
 
 
-def test_a_button_changes_its_message(client: WebClient, helper: Helper, window: Window) -> None:
+def test_a_button_changes_its_message(client: WebClient, helper: Helper, window: Stage) -> None:
     page = window.open("as=bob&channel=acme")
     ts = with_buttons(client, BUTTON)
     shown = page.locator(f'#content [data-message-ts="{ts}"]')
@@ -149,7 +110,7 @@ def test_a_button_changes_its_message(client: WebClient, helper: Helper, window:
     assert action["block_id"] == "row"
 
 
-def test_a_confirm_dialog_asks_first(client: WebClient, helper: Helper, window: Window) -> None:
+def test_a_confirm_dialog_asks_first(client: WebClient, helper: Helper, window: Stage) -> None:
     page = window.open("as=bob&channel=acme")
     words = {name: {"type": "plain_text", "text": name.title()} for name in ("title", "text", "confirm", "deny")}
     with_buttons(client, {**BUTTON, "confirm": words})
@@ -162,7 +123,7 @@ def test_a_confirm_dialog_asks_first(client: WebClient, helper: Helper, window: 
     expect(message(page, "Done by @bob")).to_be_visible()
 
 
-def test_menus_report_what_was_chosen(sim: Simulator, client: WebClient, helper: Helper, window: Window) -> None:
+def test_menus_report_what_was_chosen(sim: Simulator, client: WebClient, helper: Helper, window: Stage) -> None:
     chosen: list[dict[str, Any]] = []
 
     def take(ack: Any, action: dict[str, Any]) -> None:
@@ -200,7 +161,7 @@ def test_menus_report_what_was_chosen(sim: Simulator, client: WebClient, helper:
     expect(page.locator('[data-action-id="pick_one"]')).to_have_value("green")
 
 
-def test_a_modal_keeps_what_was_typed_until_it_is_right(helper: Helper, window: Window) -> None:
+def test_a_modal_keeps_what_was_typed_until_it_is_right(helper: Helper, window: Stage) -> None:
     page = window.open("as=alice&channel=acme")
     write(page, "/helper modal")
     modal = page.get_by_role("dialog", name="A note")
@@ -219,7 +180,7 @@ def test_a_modal_keeps_what_was_typed_until_it_is_right(helper: Helper, window: 
     expect(modal).to_have_count(0)
 
 
-def test_modals_stack_and_close(helper: Helper, window: Window) -> None:
+def test_modals_stack_and_close(helper: Helper, window: Stage) -> None:
     page = window.open("as=alice&channel=acme")
     write(page, "/helper modal")
     field = page.locator('dialog[data-callback-id="note"] [data-action-id="typed"]')
@@ -234,7 +195,7 @@ def test_modals_stack_and_close(helper: Helper, window: Window) -> None:
     assert len(helper.of("view_closed")) == 2
 
 
-def test_an_app_that_is_away_is_said_to_be(sim: Simulator, helper: Helper, client: WebClient, window: Window) -> None:
+def test_an_app_that_is_away_is_said_to_be(sim: Simulator, helper: Helper, client: WebClient, window: Stage) -> None:
     page = window.open("as=alice&channel=acme")
     with_buttons(client, BUTTON)
     write(page, "/helper modal")
@@ -250,7 +211,7 @@ def test_an_app_that_is_away_is_said_to_be(sim: Simulator, helper: Helper, clien
     expect(message(page, "/helper failed with the error")).to_contain_text("Slackbot")
 
 
-def test_threads_open_beside_the_channel(sim: Simulator, window: Window) -> None:
+def test_threads_open_beside_the_channel(sim: Simulator, window: Stage) -> None:
     root = sim.say("dora", "acme", "A question")
     page = window.open("as=alice&channel=acme")
     shown = page.locator(f'#content [data-message-ts="{root.ts}"]')
@@ -268,7 +229,7 @@ def test_threads_open_beside_the_channel(sim: Simulator, window: Window) -> None
     expect(page.locator("[data-thread]")).to_have_count(0)
 
 
-def test_opening_the_home_tab_tells_the_app(helper: Helper, window: Window) -> None:
+def test_opening_the_home_tab_tells_the_app(helper: Helper, window: Stage) -> None:
     page = window.open("as=bob&channel=general")
     page.locator("[data-row=Helper]").click()
     page.locator("[data-tab=home]").click()
@@ -280,7 +241,7 @@ def test_opening_the_home_tab_tells_the_app(helper: Helper, window: Window) -> N
     expect(message(page, "hello app")).to_be_visible()
 
 
-def test_acting_as_a_client(sim: Simulator, window: Window) -> None:
+def test_acting_as_a_client(sim: Simulator, window: Stage) -> None:
     sim.say("dora", "acme", "We are outside")
     page = window.open("as=alice&channel=acme")
     expect(message(page, "We are outside").locator(".badge.team")).to_have_text("Acme")
@@ -293,7 +254,7 @@ def test_acting_as_a_client(sim: Simulator, window: Window) -> None:
     assert sim.messages("acme")[-1].user_id == "U0DORA"
 
 
-def test_own_messages_are_edited_reacted_to_and_deleted(sim: Simulator, window: Window) -> None:
+def test_own_messages_are_edited_reacted_to_and_deleted(sim: Simulator, window: Stage) -> None:
     sent = sim.say("alice", "acme", "speling")
     sim.say("dora", "acme", "not mine")
     page = window.open("as=alice&channel=acme")
@@ -318,7 +279,7 @@ def test_own_messages_are_edited_reacted_to_and_deleted(sim: Simulator, window: 
     expect(other.get_by_role("menuitem", name="Edit message")).to_have_count(0)
 
 
-def test_shortcuts_of_messages_and_of_the_composer(sim: Simulator, helper: Helper, window: Window) -> None:
+def test_shortcuts_of_messages_and_of_the_composer(sim: Simulator, helper: Helper, window: Stage) -> None:
     sent = sim.say("dora", "acme", "note this")
     page = window.open("as=alice&channel=acme")
     shown = page.locator(f'#content [data-message-ts="{sent.ts}"]')
@@ -335,7 +296,7 @@ def test_shortcuts_of_messages_and_of_the_composer(sim: Simulator, helper: Helpe
     assert len(helper.of("shortcut")) == 1
 
 
-def test_a_phone_shows_the_top_level_text_only(sim: Simulator, client: WebClient, window: Window) -> None:
+def test_a_phone_shows_the_top_level_text_only(sim: Simulator, client: WebClient, window: Stage) -> None:
     page = window.open("as=alice&channel=general")
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "only in the blocks"}}]
     client.chat_postMessage(channel="U0ALICE", text="*Critical*: call <@U0BOB>", blocks=blocks)
@@ -350,7 +311,7 @@ def test_a_phone_shows_the_top_level_text_only(sim: Simulator, client: WebClient
     expect(page.locator(".toast.phone", has_text="at night")).to_have_count(0)
 
 
-def test_dark_mode_follows_the_system_and_the_switch(window: Window) -> None:
+def test_dark_mode_follows_the_system_and_the_switch(window: Stage) -> None:
     colour = "getComputedStyle(document.querySelector('.main')).backgroundColor"
     page = window.open("as=alice&channel=acme")
     assert page.evaluate(colour) == "rgb(255, 255, 255)"
@@ -364,7 +325,7 @@ def test_dark_mode_follows_the_system_and_the_switch(window: Window) -> None:
     assert page.evaluate(colour) == "rgb(26, 29, 33)"
 
 
-def test_a_narrow_window_hides_the_sidebar(window: Window) -> None:
+def test_a_narrow_window_hides_the_sidebar(window: Stage) -> None:
     window.page.set_viewport_size({"width": 420, "height": 800})
     page = window.open("as=alice&channel=acme")
     expect(page.locator("#sidebar")).to_be_hidden()
@@ -375,7 +336,7 @@ def test_a_narrow_window_hides_the_sidebar(window: Window) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
 
 
-def test_permalinks_lead_to_the_message(sim: Simulator, client: WebClient, window: Window) -> None:
+def test_permalinks_lead_to_the_message(sim: Simulator, client: WebClient, window: Stage) -> None:
     sent = sim.say("dora", "acme", "the message meant")
     link = client.chat_getPermalink(channel="C0ACME", message_ts=sent.ts)["permalink"]
     sim.say("alice", "general", f"see {link}")
@@ -384,7 +345,7 @@ def test_permalinks_lead_to_the_message(sim: Simulator, client: WebClient, windo
     expect(page.locator(".message.highlighted")).to_contain_text("the message meant")
 
 
-def test_hostile_people_cannot_run_anything(sim: Simulator, client: WebClient, window: Window) -> None:
+def test_hostile_people_cannot_run_anything(sim: Simulator, client: WebClient, window: Stage) -> None:
     attack = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
     sim.say("dora", "acme", attack)
     page = window.open("as=alice&channel=acme")

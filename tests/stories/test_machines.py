@@ -11,6 +11,9 @@ from models.actions import reading
 from models.words import Severity, Status
 from tests.world import SAMPLES, World, everything, labels
 
+pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
+"""Machines do not care how Slack reaches Heed."""
+
 FIRING, PARTLY, RESOLVED = (
     json.loads((SAMPLES / f"alertmanager_{name}.json").read_text())
     for name in ("firing", "partly_resolved", "resolved")

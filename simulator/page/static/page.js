@@ -331,6 +331,12 @@ document.addEventListener("submit", async (event) => {
   $(".invalid input, .invalid textarea, .invalid select", form)?.focus();
 });
 
+/* A picture that arrives makes its list longer: whoever was at the end stays there. */
+document.addEventListener("load", ({ target }) => {
+  const list = target.matches?.("img") && target.closest("[data-scroll=end]");
+  if (list && list.scrollHeight - list.scrollTop - list.clientHeight < target.offsetHeight + 80) list.scrollTop = list.scrollHeight;
+}, true);
+
 document.addEventListener("cancel", (event) => {
   if (!event.target.matches("dialog[data-view-id]")) return;
   event.preventDefault();

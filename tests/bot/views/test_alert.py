@@ -111,7 +111,9 @@ def test_another_value_is_refused(value: str) -> None:
         read_value(value)
 
 
-@given(st.builds(Filter, st.none() | st.sampled_from(Status), st.none() | st.sampled_from(Severity), st.integers(0, 99)))
+@given(
+    st.builds(Filter, st.none() | st.sampled_from(Status), st.none() | st.sampled_from(Severity), st.integers(0, 99))
+)
 def test_a_filter_survives_the_private_metadata(wanted: Filter) -> None:
     assert load_filter(dump_filter(wanted)) == wanted
 

@@ -37,7 +37,9 @@ TEXTS = st.one_of(
     st.builds(lambda piece, count: piece * count, st.sampled_from(HOSTILE), st.integers(1, 4000)),
 )
 LINKS = st.one_of(
-    st.sampled_from(["https://ok.example/a?b=c&d=e", "javascript:alert(1)", "https://x y", "https://e.example/|x>y", ""]),
+    st.sampled_from(
+        ["https://ok.example/a?b=c&d=e", "javascript:alert(1)", "https://x y", "https://e.example/|x>y", ""]
+    ),
     TEXTS.map(lambda text: f"https://e.example/{text}"),
     TEXTS,
 )
@@ -191,7 +193,17 @@ def test_only_whole_http_links_are_links(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "data:text/html,x", "ftp://x", "slack://x", " https://x", "https://x\n", "https://", "//x", ""],
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://x",
+        "slack://x",
+        " https://x",
+        "https://x\n",
+        "https://",
+        "//x",
+        "",
+    ],
 )
 def test_other_links_are_no_links(url: str) -> None:
     assert safe_link(url) == ""

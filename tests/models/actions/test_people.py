@@ -58,9 +58,7 @@ def test_a_role_that_was_set_by_hand_survives_the_import_except_for_guests(sessi
     people.set_role(session, house.id, house.people["charlie"], Role.RESPONDER, by=house.people["alice"])
     people.set_role(session, house.id, house.people["bob"], Role.MEMBER, by=house.people["alice"])
     session.flush()
-    people.import_people(
-        session, house.id, [Profile("U0CHARLIE", "charlie"), Profile("U0BOB", "bob", is_admin=True)]
-    )
+    people.import_people(session, house.id, [Profile("U0CHARLIE", "charlie"), Profile("U0BOB", "bob", is_admin=True)])
     assert (role(session, house, "charlie"), role(session, house, "bob")) == (Role.RESPONDER, Role.MEMBER)
     people.import_people(session, house.id, [Profile("U0CHARLIE", "charlie", is_guest=True)])
     assert role(session, house, "charlie") is Role.GUEST

@@ -206,7 +206,9 @@ def test_a_late_failure_of_an_earlier_level_does_not_cut_the_present_one_short(c
         assert alert(session, 1).next_step_at == due
 
 
-@pytest.mark.xfail(strict=True, reason="the page's row is locked before the alert's, the other way round than elsewhere")
+@pytest.mark.xfail(
+    strict=True, reason="the page's row is locked before the alert's, the other way round than elsewhere"
+)
 def test_an_acknowledge_while_a_failure_is_written_never_deadlocks(context: Context) -> None:
     held, envelope = claimed(context)
 

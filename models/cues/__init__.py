@@ -14,10 +14,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from models.cue_english import ENGLISH
-from models.cue_german_french_spanish import GERMAN_FRENCH_SPANISH
-from models.cue_italian_portuguese_dutch_polish import ITALIAN_PORTUGUESE_DUTCH_POLISH
-from models.cue_rule import Cue
+from models.cues.english import ENGLISH
+from models.cues.german_french_spanish import GERMAN_FRENCH_SPANISH
+from models.cues.italian_portuguese_dutch_polish import ITALIAN_PORTUGUESE_DUTCH_POLISH
+from models.cues.rule import Cue
 from models.indicators import HARD_INDICATORS
 
 CUES: Final[tuple[Cue, ...]] = (*ENGLISH, *GERMAN_FRENCH_SPANISH, *ITALIAN_PORTUGUESE_DUTCH_POLISH)

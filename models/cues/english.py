@@ -1,8 +1,8 @@
-"""Hard cues in English. See `cue_rule` for what the patterns may expect of the text."""
+"""Hard cues in English. See `rule` for what the patterns may expect of the text."""
 
 from __future__ import annotations
 
-from models.cue_rule import GAP, TECHNICAL, TEST_OBJECT, Cue, cue
+from models.cues.rule import GAP, TECHNICAL, TEST_OBJECT, Cue, cue
 from models.indicators import CANCELLATION, DATA_BREACH, LEGAL, SAFETY
 
 _OURS = (

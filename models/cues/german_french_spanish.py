@@ -1,8 +1,8 @@
-"""Hard cues in German, French and Spanish. See `cue_rule` for the text they expect."""
+"""Hard cues in German, French and Spanish. See `rule` for the text they expect."""
 
 from __future__ import annotations
 
-from models.cue_rule import AGREED, GAP, NOBODY, TECHNICAL, Cue, cue
+from models.cues.rule import AGREED, GAP, NOBODY, TECHNICAL, Cue, cue
 from models.indicators import CANCELLATION, DATA_BREACH, LEGAL, SAFETY
 
 _DE_DEAL = (

@@ -1,8 +1,8 @@
-"""Hard cues in Italian, Portuguese, Dutch and Polish. See `cue_rule` for the text they expect."""
+"""Hard cues in Italian, Portuguese, Dutch and Polish. See `rule` for the text they expect."""
 
 from __future__ import annotations
 
-from models.cue_rule import AGREED, GAP, NOBODY, TECHNICAL, Cue, cue
+from models.cues.rule import AGREED, GAP, NOBODY, TECHNICAL, Cue, cue
 from models.indicators import CANCELLATION, DATA_BREACH, LEGAL, SAFETY
 
 _IT_DEAL = r"(?:contratt[oi]|abbonament[oi]|servizi[o]?|account|accordo|rapporto|licenz[ae]|collaborazione|fornitura)"
