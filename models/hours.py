@@ -151,18 +151,19 @@ def _minutes(text: str, which: str) -> int:
 
 
 def _merged(windows: Iterable[Window]) -> tuple[Window, ...]:
-    merged = list[Window]()
+    """The same minutes in as few windows as possible, sorted; one from Monday 00:00 where it is the whole week."""
+    merged = list[tuple[int, int]]()
     for window in sorted(windows):
-        if merged and window.start <= merged[-1].end:
-            merged[-1] = Window(merged[-1].start, max(merged[-1].end, window.end))
+        if merged and window.start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], window.end)
         else:
-            merged.append(window)
-    while len(merged) > 1 and merged[-1].end >= merged[0].start + WEEK:
-        first = merged.pop(0)
-        merged[-1] = Window(merged[-1].start, max(merged[-1].end, first.end + WEEK))
-    if merged[0].end - merged[0].start >= WEEK:
+            merged.append((window.start, window.end))
+    while len(merged) > 1 and merged[-1][1] >= merged[0][0] + WEEK:
+        _, end = merged.pop(0)
+        merged[-1] = merged[-1][0], max(merged[-1][1], end + WEEK)
+    if any(end - start >= WEEK for start, end in merged):
         return (Window(0, WEEK),)
-    return tuple(merged)
+    return tuple(Window(start, end) for start, end in merged)
 
 
 def _texts(windows: tuple[Window, ...]) -> Iterator[str]:

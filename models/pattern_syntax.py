@@ -96,7 +96,7 @@ class _Reader:
         else:
             return node
         self._take("?")  # lazy or not: the whole value matches or it does not
-        if self.text[self.at : self.at + 1] in ("*", "+", "?"):
+        if self.text[self.at : self.at + 1] in ("*", "+", "?") or _COUNT.match(self.text, self.at):
             raise self._wrong("a repeat of a repeat; put the first into ( )")
         return found
 

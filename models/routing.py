@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.hours import Hours, on_the_wall, within, zone_of
 from models.matching import Matcher, Subject, joined, mismatch
@@ -120,6 +120,8 @@ class Silence:
             raise ValueError("a silence ends after it starts")
         if not self.by:
             raise ValueError("a silence needs the person who made it")
+        for name in ("starts_at", "ends_at"):  # two times of one zone would be compared by the clock on the wall
+            object.__setattr__(self, name, getattr(self, name).astimezone(UTC))
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         return self.starts_at <= now < self.ends_at and mismatch(self.matchers, subject) is None

@@ -186,7 +186,10 @@ def _zone(value: object) -> str:
 
 def _moment(value: object) -> datetime:
     """A time as ISO text, or as the datetime that a YAML reader has made of it."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    except ValueError:
+        raise ValueError(f"expected a time such as 2026-12-24T09:00+01:00, found {_shown(value)}") from None
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} needs its zone, such as {moment.isoformat()}+01:00")
     return moment

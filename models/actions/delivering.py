@@ -216,8 +216,8 @@ def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None
 
 def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
     """Receipt: it certainly was not sent; the pages stay due and are tried again at `at`."""
-    _mark(session, envelope, {"try_at": at, "result": why})
-    _drop_post(session, envelope.post_id)
+    if _mark(session, envelope, {"try_at": at, "result": why}):
+        _drop_post(session, envelope.post_id)
 
 
 def push_out(session: Session, envelope: Envelope, error: str) -> None:
@@ -231,11 +231,14 @@ def push_out(session: Session, envelope: Envelope, error: str) -> None:
 
 def failed(session: Session, lease: Lease, envelope: Envelope, why: str) -> bool:
     """Receipt: this person cannot be reached by this way. True when an alert's next step is due because of it."""
-    gone = _mark(session, envelope, {"state": PageState.FAILED, "result": why})
-    _drop_post(session, envelope.post_id)
     now = now_of(session)
-    session.execute(_NOTE_FAILED, {"pages": gone or [0], "now": now, "person": lease.person_id, "why": why})
-    return bool(session.execute(_STEP_NOW, {"pages": gone or [0], "now": now}).all())
+    session.execute(_LOCK_ALERTS, {"alerts": [each.card.id for each in envelope.contents]})
+    gone = _mark(session, envelope, {"state": PageState.FAILED, "result": why})
+    if not gone:
+        return False
+    _drop_post(session, envelope.post_id)
+    session.execute(_NOTE_FAILED, {"pages": gone, "now": now, "person": lease.person_id, "why": why})
+    return bool(session.execute(_STEP_NOW, {"pages": gone, "now": now}).all())
 
 
 def _drop_post(session: Session, post_id: int) -> None:
@@ -299,11 +302,15 @@ _NOTE_FAILED = text("""
     FROM pages WHERE id = ANY (:pages)
 """)
 
+_LOCK_ALERTS = text("SELECT FROM alerts WHERE id = ANY (:alerts) ORDER BY id FOR UPDATE")
+"""Alerts are locked before their pages, here as everywhere else."""
+
 _STEP_NOW = text("""
     UPDATE alerts SET next_step_at = :now
     WHERE status = 'open' AND next_step_at > :now AND id IN (
-        SELECT mine.alert_id FROM pages mine
-        WHERE mine.id = ANY (:pages) AND mine.epoch = alerts.epoch AND NOT EXISTS (
+        SELECT mine.alert_id FROM pages mine JOIN steps s ON s.id = mine.step_id
+        WHERE mine.id = ANY (:pages) AND mine.epoch = alerts.epoch AND s.lap = alerts.lap AND s.level = alerts.level
+              AND s.tries = alerts.tries AND NOT EXISTS (
             SELECT FROM pages other WHERE other.step_id = mine.step_id AND other.state <> 'failed'))
     RETURNING id
 """)

@@ -15,6 +15,7 @@ from models.words import Role
 
 def import_people(session: Session, workspace_id: int, profiles: Iterable[Profile]) -> None:
     """Add or refresh these people. A role that an admin has set by hand stays, except that guests stay guests."""
+    listed = {profile.slack_id: profile for profile in profiles}
     rows = [
         {
             "workspace_id": workspace_id,
@@ -24,7 +25,7 @@ def import_people(session: Session, workspace_id: int, profiles: Iterable[Profil
             "time_zone": profile.time_zone,
             "active": profile.active,
         }
-        for profile in sorted(profiles, key=lambda each: each.slack_id)
+        for profile in sorted(listed.values(), key=lambda each: each.slack_id)
     ]
     if not rows:
         return

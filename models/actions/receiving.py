@@ -1,7 +1,7 @@
 """Signals in: one transaction that locks what is known, decides for each key, and writes everything.
 
 The unique index on live keys stands behind the decision: of two requests that open the same alert at the same moment,
-the second becomes a repeat of the first.
+the second looks again and decides on what the first has opened.
 """
 
 import json
@@ -37,14 +37,24 @@ def receive(session: Session, source: SourceRef, signals: Sequence[Signal]) -> R
     if not signals:
         return Received()
     now = now_of(session)
-    folded = fold(signals)
-    known = _lock_known(session, source, [alert_key(source, signal) for signal in folded])
+    waiting, written = fold(signals), list[Any]()
+    while waiting:
+        rows = _decide(session, source, waiting, now)
+        done = session.execute(_WRITE, _parameters(session, source, rows, now)).all()
+        lost = {row.key for row in done if row.happened == "lost"}
+        written += [row for row in done if row.happened != "lost"]
+        waiting = [signal for signal in waiting if alert_key(source, signal) in lost]
+    return _settle(session, written, now)
+
+
+def _decide(session: Session, source: SourceRef, signals: Sequence[Signal], now: datetime) -> list[dict[str, Any]]:
+    """What each signal does, as rows to write. Who loses the race to open an alert decides again on what is there."""
+    known = _lock_known(session, source, [alert_key(source, signal) for signal in signals])
     rows = []
-    for signal in folded:
+    for signal in signals:
         alert_id, standing = known.get(alert_key(source, signal), (None, None))
         rows.append(_row(source, signal, alert_id, decide(signal, standing, now)))
-    written = session.execute(_WRITE, _parameters(session, source, rows, now)).all()
-    return _settle(session, written, now)
+    return rows
 
 
 def alert_key(source: SourceRef, signal: Signal) -> str:
@@ -135,21 +145,23 @@ _WRITE = text("""
                CAST(:plan AS jsonb), :now
         FROM input WHERE decision = 'OPEN' ORDER BY key
         ON CONFLICT (workspace_id, key) WHERE status IN ('open', 'acknowledged')
-        DO UPDATE SET count = alerts.count + 1, last_seen_at = :now, revision = alerts.revision + 1
-        RETURNING id, key, xmax = 0 AS is_new
+        DO NOTHING RETURNING id, key
     ), repeated AS (
-        UPDATE alerts SET count = count + 1, last_seen_at = :now, revision = revision + 1
+        UPDATE alerts SET count = count + 1, last_seen_at = :now, revision = revision + 1,
+               started_at = greatest(alerts.started_at, input.started_at)
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'REPEAT'
         RETURNING alerts.id, alerts.key
     ), raised AS (
         UPDATE alerts SET count = count + 1, last_seen_at = :now, revision = revision + 1, epoch = epoch + 1,
                severity = input.severity, title = input.title, details = input.details, status = 'open',
+               started_at = greatest(alerts.started_at, input.started_at),
                lap = 1, level = 0, tries = 0, next_step_at = :now, exhausted_at = NULL,
                acknowledged_at = NULL, acknowledged_by = NULL
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'RAISE'
         RETURNING alerts.id, alerts.key
     ), resolved AS (
         UPDATE alerts SET last_seen_at = :now, revision = revision + 1, epoch = epoch + 1, status = 'resolved',
+               started_at = greatest(alerts.started_at, input.started_at),
                closed_at = :now, source_resolved_at = :now, next_step_at = NULL
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'RESOLVE'
         RETURNING alerts.id, alerts.key
@@ -158,7 +170,7 @@ _WRITE = text("""
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'NOTE_RESOLVED'
         RETURNING alerts.id, alerts.key
     ), happened AS (
-        SELECT id, key, CASE WHEN is_new THEN 'opened' ELSE 'repeated' END AS happened FROM opened
+        SELECT id, key, 'opened' AS happened FROM opened
         UNION ALL SELECT id, key, 'repeated' FROM repeated
         UNION ALL SELECT id, key, 'raised' FROM raised
         UNION ALL SELECT id, key, 'resolved' FROM resolved
@@ -174,10 +186,12 @@ _WRITE = text("""
         SELECT :workspace, :source, coalesce(happened.id, input.alert_id), :now, input.key, input.firing,
                input.severity, input.title, lower(input.decision), input.started_at
         FROM input LEFT JOIN happened USING (key)
+        WHERE input.decision <> 'OPEN' OR happened.id IS NOT NULL
     ), seen AS (
         UPDATE sources SET last_signal_at = :now
         WHERE id = :source AND (last_signal_at IS NULL OR last_signal_at < :now - interval '5 seconds')
     )
-    SELECT coalesce(happened.id, input.alert_id) AS id, coalesce(happened.happened, 'ignored') AS happened
+    SELECT input.key, coalesce(happened.id, input.alert_id) AS id,
+           coalesce(happened.happened, CASE WHEN input.decision = 'OPEN' THEN 'lost' ELSE 'ignored' END) AS happened
     FROM input LEFT JOIN happened USING (key) ORDER BY key
 """)

@@ -45,12 +45,16 @@ class Watch:
         self.world = world
         self.streams: set[asyncio.Event] = set()
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._due = False
 
     def changed(self, kind: str, what: Mapping[str, Any]) -> None:
-        if self.loop is not None:
+        """A burst of changes wakes the streams once."""
+        if self.loop is not None and self.streams and not self._due:
+            self._due = True
             self.loop.call_soon_threadsafe(self.wake)
 
     def wake(self) -> None:
+        self._due = False
         for stream in self.streams:
             stream.set()
 

@@ -196,6 +196,7 @@ def test_another_workspace(sim: Simulator, window: Stage) -> None:
     expect(page.locator(".workspace-name")).to_have_text("Southwind")
     page.locator("[data-row=ops]").click()
     write(page, "hello from the south")
+    expect(message(page, "hello from the south")).to_be_visible()
     page.locator("[data-actor=frank]").click()
     page.locator("[data-row=ops]").click()
     expect(message(page, "hello from the south")).to_contain_text("Erin Sato")

@@ -319,7 +319,14 @@ def test_markdown_and_table() -> None:
 def test_all_blocks_survive_missing_and_hostile_fields() -> None:
     for kind in RENDERERS:
         assert_harmless(blocks({"type": kind, "block_id": SCRIPT, "text": plain(SCRIPT)}))
-    assert "Unsupported block: carousel" in blocks({"type": "carousel"})
+    assert "Unsupported block: unheard_of" in blocks({"type": "unheard_of"})
+    picture = {"type": "image", "image_url": "javascript:alert(1)", "alt_text": SCRIPT}
+    card = {"type": "card", "title": plain(SCRIPT), "subtitle": plain(SCRIPT), "hero_image": picture, "icon": picture}
+    source = {"type": "url", "url": "javascript:alert(1)", "text": SCRIPT}
+    task = {"type": "task_card", "task_id": SCRIPT, "title": SCRIPT, "status": SCRIPT, "sources": [source]}
+    file = {"type": "file", "external_id": SCRIPT}
+    for block in (card, {"type": "carousel", "elements": [card]}, task, {"type": "plan", "tasks": [task]}, file):
+        assert_harmless(blocks(block))
     image = blocks({"type": "image", "image_url": "javascript:alert(1)", "alt_text": SCRIPT})
     assert_harmless(image)
     assert "src=" not in image.replace("src=x", "")

@@ -74,7 +74,7 @@ async function update() {
 /* ---- telling the server ---- */
 
 async function post(action, body) {
-  const response = await fetch(`/sim/${action}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as: person, team, ...body }) });
+  const response = await fetch(`/sim/${action}`, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as: person, team, ...body }) });
   const answer = response.ok ? await response.json() : { ok: false, error: "Something went wrong. Try again?" };
   if (!answer.ok) warn(answer.error);
   await refresh();

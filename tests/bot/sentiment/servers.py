@@ -19,7 +19,7 @@ def serving(reply: Callable[[dict[str, Any]], Reply]) -> Iterator[tuple[str, lis
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             asked.append(body)
             status, kind, content = reply(body)

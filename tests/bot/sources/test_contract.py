@@ -23,7 +23,6 @@ from models.words import Severity
 PAYLOADS = Path(__file__).with_name("payloads")
 KINDS = sorted(sources())
 SEVERITY_FIELDS = ("severity", "priority", "urgency", "level")
-TEXT_FIELDS = ("labels", "tags", "details", "custom_details")
 HOSTILE = [
     "", " ", "<!channel> <@U0ALICE>", "javascript:alert(1)", "https://x/\nnew line", "https://x/\x00", "\ud800",
     "https://x/\ud800", "\x00", "\u202e\u200b", "x" * 5000, "0", "null", "9999-99-99T00:00:00Z",
@@ -143,40 +142,48 @@ def test_the_senders_severity_is_ours(kind: str, severity: Severity) -> None:
     assert {signal.severity for signal in sources()[kind](sent)} == {severity}
 
 
+def refusal(kind: str, sent: Any) -> str | None:
+    """Why the source cannot read it; None when it can, and then what comes out is sound."""
+    try:
+        signals = sources()[kind](sent)
+    except Unreadable as error:
+        return str(error)
+    check(signals)
+    return None
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("kind", KINDS)
 def test_hostile_text_in_any_place_is_refused_or_harmless(kind: str, text: str) -> None:
     sent = payload(kind, "firing")
     for place in places(sent):
-        try:
-            check(sources()[kind](with_value(sent, place, text)))
-        except Unreadable as error:
-            assert str(error)
+        assert refusal(kind, with_value(sent, place, text)) != ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_sent_only_unreadable_is_raised(kind: str, data: st.DataObject) -> None:
     sent = payload(kind, data.draw(st.sampled_from(["firing", "resolved"])))
     for _ in range(data.draw(st.integers(1, 3))):
         sent = with_value(sent, data.draw(st.sampled_from(list(places(sent)))), data.draw(ODD))
-    try:
-        check(sources()[kind](sent))
-    except Unreadable as error:
-        assert str(error)
+    assert refusal(kind, sent) != ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@given(place=st.integers(0, 500))
-def test_a_field_that_is_missing_is_a_default_or_named(kind: str, place: int) -> None:
+def test_a_field_that_is_missing_is_a_default_or_named(kind: str) -> None:
     sent = payload(kind, "firing")
-    found = [each for each in places(sent) if each]
-    whole, key = sent, found[place % len(found)]
-    for step in key[:-1]:
-        whole = whole[step]
-    del whole[key[-1]]
-    try:
-        check(sources()[kind](sent))
-    except Unreadable as error:
-        assert str(key[-1]) in str(error)
+    for place in places(sent):
+        if place:
+            why = refusal(kind, without(sent, place))
+            assert why is None or str(place[-1]) in why
+
+
+def without(whole: Any, place: tuple[Any, ...]) -> Any:
+    """The payload without what is at this place."""
+    changed = copy.deepcopy(whole)
+    part = changed
+    for key in place[:-1]:
+        part = part[key]
+    del part[place[-1]]
+    return changed

@@ -93,6 +93,7 @@ CARDS = {
     "false_positive": FALSE_POSITIVE,
     "exhausted": EXHAUSTED,
 }
+STATS = Stats(3, 1, 12, 4)
 ON_CALL = (OnCallLevel(1, ("U0ALICE",), 5), OnCallLevel(2, ("U0ALICE", "U0BOB"), 7.5), OnCallLevel(3, (), 5))
 
 
@@ -100,7 +101,7 @@ def paged(card: Card, kind: PageKind = PageKind.NEW) -> PageCard:
     return PageCard(card, kind)
 
 
-def dashboard(cards: tuple[Card, ...], stats: Stats | None = Stats(3, 1, 12, 4), **more: Any) -> HomeData:
+def dashboard(cards: tuple[Card, ...], stats: Stats | None = STATS, **more: Any) -> HomeData:
     listing = Listing(cards, has_more=more.pop("has_more", False))
     return HomeData(listing, more.pop("wanted", Filter()), ON_CALL, NOW, stats)
 

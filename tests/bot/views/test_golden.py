@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from bot.views.parts import Block, Rendered
 from models.answer import Refusal
 from models.card import Filter, Listing, PageCard
 from models.words import PageKind, Severity, Status
+from simulator.blocks import problems
 from tests.bot.golden import FOLDER, check_golden
 from tests.bot.views.cards import (
     CARDS,
@@ -28,13 +30,12 @@ from tests.bot.views.cards import (
     paged,
     plain,
 )
-from simulator.blocks import problems
 
 ALL = tuple(replace(card, id=20 + number) for number, card in enumerate(CARDS.values()))
 LISTED = tuple(CARDS[name] for name in ("machine", "client", "raised"))
 
 MESSAGES: dict[str, Callable[[], Rendered]] = {
-    **{f"page_{name}": (lambda card=card: alert.page(paged(card))) for name, card in CARDS.items()},
+    **{f"page_{name}": partial(alert.page, paged(card)) for name, card in CARDS.items()},
     "page_escalation": lambda: alert.page(paged(MACHINE, PageKind.ESCALATION)),
     "page_nobody_answered": lambda: alert.page(paged(EXHAUSTED, PageKind.EXHAUSTED)),
     "page_nobody_reachable": lambda: alert.page(paged(MACHINE, PageKind.UNREACHABLE)),
@@ -63,7 +64,7 @@ TEXTS: dict[str, Callable[[], Any]] = {
     "admins": lambda: replies.admins(["U0ALICE", "U0BOB"]),
     "on_call": lambda: home.on_call_text(dashboard(()).on_call),
     "timeline": lambda: replies.timeline(details_of(RESOLVED)),
-    **{f"refusal_{why.name.lower()}": (lambda why=why: alert.refusal(why, RESOLVED)) for why in Refusal},
+    **{f"refusal_{why.name.lower()}": partial(alert.refusal, why, RESOLVED) for why in Refusal},
 }
 
 

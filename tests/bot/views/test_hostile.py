@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.views import alert, home, modals, replies
 from bot.views.parts import Rendered, clean, cut, escape, quoted, safe_link
+from models.answer import Refusal
 from models.card import Card, Listing, OnCallLevel, PageCard
 from models.words import Origin, PageKind, Severity, Status
 from simulator.blocks import problems
@@ -27,14 +28,15 @@ from tests.bot.views.cards import (
 )
 
 HOSTILE = [
-    "<!channel>", "<!here|here>", "<@U0ALICE>", "<#C0OPS>", "<https://evil.example|click>", "<!subteam^S1>", "&lt;", "&",
-    "*bold*", "_", "~", "`", ">quote", "\n", "\r\n", "\t", "\x00", "\x1b[31m", "\u202e", "\u200b", "\u2066", "\u061c",
-    "\u206a", "\ufeff", "\U000e0041", "|", "]", "{date}", "<!date^0^{date}|x>", "ß", "汉", "😀", "e\u0301", " ",
+    "<!channel>", "<!here|here>", "<@U0ALICE>", "<#C0OPS>", "<https://evil.example|click>", "<!subteam^S1>", "&lt;",
+    "&", "*bold*", "_", "~", "`", ">quote", "\n", "\r\n", "\t", "\x00", "\x1b[31m", "\u202e", "\u200b", "\u2066",
+    "\u061c", "\u206a", "\ufeff", "\U000e0041", "|", "]", "{date}", "<!date^0^{date}|x>", "ß", "汉", "😀",
+    "e\u0301", " ",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.lists(st.sampled_from(HOSTILE), max_size=8).map("".join),
-    st.builds(lambda piece, count: piece * count, st.sampled_from(HOSTILE), st.integers(1, 4000)),
+    st.builds(lambda piece, count: piece * count, st.sampled_from(HOSTILE), st.integers(1, 900)),
 )
 LINKS = st.one_of(
     st.sampled_from(
@@ -96,19 +98,19 @@ def check(made: Rendered) -> None:
 
 
 @given(PAGED)
-@settings(max_examples=150)
+@settings(max_examples=80, deadline=None)
 def test_pages(shown: PageCard) -> None:
     check(alert.page(shown))
 
 
 @given(st.lists(PAGED, min_size=2, max_size=20, unique_by=lambda shown: shown.card.id))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_lists_of_pages(shown: list[PageCard]) -> None:
     check(alert.page_list(shown))
 
 
 @given(st.lists(CARDS, max_size=10, unique_by=lambda card: card.id), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_home(cards: list[Card], is_admin: bool) -> None:
     data = dashboard(tuple(cards), has_more=True)
     view = home.home(data if is_admin else replace(data, stats=None))
@@ -118,13 +120,13 @@ def test_home(cards: list[Card], is_admin: bool) -> None:
 
 
 @given(st.lists(CARDS, max_size=10), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_heed_alerts_answers(cards: list[Card], mine: bool) -> None:
     check(replies.alerts(Listing(tuple(cards), has_more=True), NOW, mine))
 
 
 @given(CARDS, TEXTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_modals(card: Card, notes: str) -> None:
     for view in (
         modals.resolve(card, {"alert": card.id}, notes),
@@ -209,10 +211,11 @@ def test_other_links_are_no_links(url: str) -> None:
     assert safe_link(url) == ""
 
 
-@given(CARDS, st.sampled_from(["U0ALICE"]))
-def test_a_refusal_never_repeats_outside_text(card: Card, who: str) -> None:
-    for why in alert.Refusal:
-        check_markup(alert.refusal(why, replace(card, acknowledged_by=who)))
+@given(CARDS)
+@settings(max_examples=20, deadline=None)
+def test_a_refusal_never_repeats_outside_text(card: Card) -> None:
+    for why in Refusal:
+        check_markup(alert.refusal(why, card))
 
 
 def test_a_clients_name_cannot_mention_anybody_in_the_notification() -> None:

@@ -70,11 +70,7 @@ def test_levels_follow_each_other_and_after_the_last_one_the_admins_are_told(con
     with context.db.begin() as session:
         people = {number: who for who, number in house.people.items()}
         told = [(people[page.person_id], page.kind) for page in pages(session)]
-        assert told[:3] == [
-            ("alice", PageKind.NEW),
-            ("bob", PageKind.ESCALATION),
-            ("charlie", PageKind.ESCALATION),
-        ]
+        assert told[:3] == [("alice", PageKind.NEW), *((who, PageKind.ESCALATION) for who in ("bob", "charlie"))]
         assert sorted(told[3:]) == [("alice", PageKind.EXHAUSTED), ("bob", PageKind.EXHAUSTED)]
         assert entries(session)[-1] == "escalation_exhausted"
         found = alert(session, 1)

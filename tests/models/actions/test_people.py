@@ -123,7 +123,6 @@ def test_two_admins_who_remove_each_other_at_the_same_moment_leave_one(context: 
         assert names(session, house) == ["alice"]
 
 
-@pytest.mark.xfail(strict=True, reason="one INSERT cannot touch a row twice")
 def test_somebody_whom_slack_lists_twice_is_imported_once(session: Session) -> None:
     house = build_house(session)
     people.import_people(session, house.id, [Profile("U0DAVE", "dave"), Profile("U0DAVE", "dave again")])

@@ -184,7 +184,6 @@ def write(session: Session, receipt: str, held: Lease, envelope: Envelope) -> No
             assert not delivering.failed(session, held, envelope, "user_disabled")
 
 
-@pytest.mark.xfail(strict=True, reason="the post is dropped although the receipt is fenced off")
 @pytest.mark.parametrize("receipt", ["later", "failed"])
 def test_a_sender_that_was_overtaken_leaves_the_post_to_its_heir(context: Context, receipt: str) -> None:
     held, stale = claimed(context)
@@ -195,7 +194,6 @@ def test_a_sender_that_was_overtaken_leaves_the_post_to_its_heir(context: Contex
         assert pages(session)[0].post_id == heir.post_id
 
 
-@pytest.mark.xfail(strict=True, reason="any step whose pages all failed counts, not only the one the alert is at")
 def test_a_late_failure_of_an_earlier_level_does_not_cut_the_present_one_short(context: Context) -> None:
     held, envelope = claimed(context, plan=("alice", "bob", "charlie"))
     forward(minutes=5)
@@ -206,9 +204,6 @@ def test_a_late_failure_of_an_earlier_level_does_not_cut_the_present_one_short(c
         assert alert(session, 1).next_step_at == due
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the page's row is locked before the alert's, the other way round than elsewhere"
-)
 def test_an_acknowledge_while_a_failure_is_written_never_deadlocks(context: Context) -> None:
     held, envelope = claimed(context)
 

@@ -87,7 +87,6 @@ def test_of_raises_at_the_same_moment_one_raises_and_the_others_repeat(context: 
         assert (found.severity, found.epoch, found.count) == (Severity.CRITICAL, 2, THREADS + 1)
 
 
-@pytest.mark.xfail(strict=True, reason="the loser of two that open at the same moment repeats, whatever its severity")
 def test_a_worse_signal_that_loses_the_race_to_open_raises_all_the_same(context: Context, house: House) -> None:
     """The second request has looked before the first one committed, so it opens what is there by then."""
     with context.db.begin() as first:
