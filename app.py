@@ -44,7 +44,11 @@ class Commands(click.Group):
         return command
 
 
-@click.command(cls=Commands, help="Heed makes sure that a message nobody may miss gets an answer.")
+@click.command(
+    cls=Commands,
+    context_settings={"max_content_width": 100},
+    help="Heed makes sure that a message nobody may miss gets an answer.",
+)
 def main() -> None:
     """The command line."""
 
@@ -56,6 +60,7 @@ def wsgi() -> Any:
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    warnings.filterwarnings("ignore", message="Version 0.22.0", category=FutureWarning)
     try:
         main()
     except MissingSettings as error:

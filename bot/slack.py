@@ -97,6 +97,7 @@ class Slack:
             metadata={"event_type": EVENT_TYPE, "event_payload": {"mark": mark}},
             unfurl_links=False,
             unfurl_media=False,
+            parse="none",
         )
 
     def update(self, token: str, channel: str, ts: str, message: Rendered) -> Result:

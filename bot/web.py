@@ -13,7 +13,7 @@ from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot import listeners
 from bot.context import Context, build
@@ -101,7 +101,8 @@ def _read_json(raw: bytes) -> Any:
     try:
         return json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"body: is not readable JSON ({type(error).__name__})") from None
+        what = f", line {error.lineno} column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise Unreadable(f"body: is not readable JSON{what}") from None
 
 
 @routes.get("/healthz")
@@ -133,7 +134,9 @@ def refused(error: HTTPException) -> Response:
     """Everything that Flask refuses, as JSON."""
     what = {
         404: "there is nothing at this address",
-        405: "this address takes another method",
+        405: f"this address takes {' or '.join(sorted(error.valid_methods or ()))}"
+        if isinstance(error, MethodNotAllowed)
+        else "",
         413: f"the body is larger than {BODY_LIMIT} bytes",
     }
     return _refuse(error.code or 500, what.get(error.code or 0, error.name))

@@ -34,6 +34,8 @@ OVERDUE = timedelta(seconds=2)
 WORKER_SILENT = timedelta(seconds=6)
 BEAT_EVERY, MINUTE = 2, 60
 AHEAD = timedelta(seconds=90)
+STARTING = 10
+"""Ticks within which a worker may still be starting, so that its silence is no news."""
 
 NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
     "escalate": escalating.next_due,
@@ -103,7 +105,8 @@ class Clock:
         silent = last_beat is None or now - last_beat > WORKER_SILENT
         needed = (not rings) or silent
         if needed != self.standing_in:
-            log.warning("no worker beats: the clock pages by itself" if needed else "a worker beats again")
+            say = log.warning if self.ticks > STARTING else log.info
+            say("no worker beats: the clock pages by itself" if needed else "a worker beats: the clock only rings")
             self.standing_in = needed
         if needed:
             escalate(self.context)

@@ -38,7 +38,7 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def doctor(as_json: bool) -> None:
     """Check settings, database, Redis, Slack and the LLM; exit code 1 if something has to be mended."""
-    findings = list(examine(Settings()))
+    findings = list(examine(Settings.of_running()))
     for finding in findings:
         if as_json:
             click.echo(json.dumps(vars(finding)))

@@ -63,7 +63,7 @@ def _draw_one(context: Context, drawers: Pump) -> bool:
 def _draw(context: Context, claimed: Drawing) -> None:
     message = page_list(claimed.contents) if claimed.is_list else page(claimed.contents[0])
     result = context.slack.update(context.seal.open(claimed.token), claimed.channel_id, claimed.ts, message)
-    log.info("redraw", post=claimed.post_id, result=type(result).__name__)
+    log.debug("redraw", post=claimed.post_id, result=type(result).__name__)
     with context.db.begin() as session:
         match result:
             case Sent():

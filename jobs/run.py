@@ -19,7 +19,7 @@ from jobs import logs
 from jobs.supervisor import Supervisor
 from jobs.sync import connect, sync
 from models.actions.workspaces import put_source
-from models.config import Settings
+from models.config import RUNNING, Settings
 from models.embedded import CannotEmbed, EmbeddedPostgres, EmbeddedRedis, free_port
 from models.migrate import migrate
 
@@ -104,11 +104,21 @@ def run() -> None:
     try:
         house.prepare()
         os.environ.update(house.environment)
+        _tell(settings.heed_var, house.environment)
         _serve(house, Settings())
     except CannotEmbed as error:
         raise click.ClickException(str(error)) from None
     finally:
+        (settings.heed_var / RUNNING).unlink(missing_ok=True)
         house.stop()
+    click.echo(f"Heed has stopped; its data are in {settings.heed_var}/.")
+
+
+def _tell(var: Path, environment: dict[str, str]) -> None:
+    """Leave word for `doctor` and `source`, which look at a running Heed, of the parts it brought itself."""
+    path = var / RUNNING
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
 
 
 def _check_slack(settings: Settings) -> None:

@@ -22,7 +22,7 @@ def add(kind: str, name: str, workspace: str | None) -> None:
     """Add a source of KIND called NAME, or give an existing one a new secret."""
     if kind not in sources():
         raise click.UsageError(f"there is no source {kind!r}; there are {', '.join(sources())}")
-    settings = Settings().require("database_url", "heed_secret_key")
+    settings = Settings.of_running().require("database_url", "heed_secret_key")
     context = build(settings)
     secret = new_secret()
     with context.db.begin() as session:

@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     CLOSED = "the alert is closed"
     NOT_CLOSED = "the alert is not closed"
     TOO_LATE = "it was closed more than an hour ago"
+    LAST_LEVEL = "there is no further level to pass it on to"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Standing:
     status: Status
     epoch: int
     closed_at: datetime | None = None
+    at_last_level: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _reopen(standing: Standing, now: datetime) -> Transition | Refusal:
 
 def _pass_on(standing: Standing, now: datetime) -> Transition | Refusal:
     if standing.status is Status.OPEN:
-        return Transition(Status.OPEN, step_now=True)
+        return Refusal.LAST_LEVEL if standing.at_last_level else Transition(Status.OPEN, step_now=True)
     return Refusal.ALREADY if standing.status is Status.ACKNOWLEDGED else Refusal.CLOSED
 
 

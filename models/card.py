@@ -10,7 +10,7 @@ from models.words import Origin, PageKind, Severity, Status
 
 @dataclass(frozen=True)
 class Card:
-    """One alert as it is shown. People are Slack user ids; moments have time zones."""
+    """One alert as it is shown. People, author and channel are Slack ids; moments have time zones."""
 
     id: int
     origin: Origin
@@ -23,6 +23,8 @@ class Card:
     last_seen_at: datetime
     details: str = ""
     client: str = ""
+    channel: str = ""
+    author: str = ""
     excerpt: str = ""
     indicators: tuple[str, ...] = ()
     suggested_action: str = ""

@@ -6,6 +6,8 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SLACK_API_URL = "https://slack.com/api/"
+RUNNING = "run.env"
+"""What `run` leaves in `var/` while it runs: the settings of the parts that it brought itself."""
 
 
 class MissingSettings(Exception):
@@ -39,6 +41,11 @@ class Settings(BaseSettings):
     heed_base_url: str = ""
     heed_var: Path = Path("var")
     heed_operations_token: SecretStr = SecretStr("")
+
+    @classmethod
+    def of_running(cls) -> "Settings":
+        """The settings of the Heed that `run` keeps running here, or simply the settings."""
+        return cls(_env_file=(cls().heed_var / RUNNING, ".env"))
 
     @property
     def base_url(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.state import Json, View
+from simulator.state import Json, Message, View
 
 REQUIRED = "Please complete this required field."
 
@@ -35,6 +35,11 @@ LISTS = {"selected_options", "selected_users", "selected_conversations", "select
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Every interactive element (one with an action_id) with its block."""
     return (found for found in parts_of(blocks) if "action_id" in found[0])
+
+
+def blocks_of(message: Message) -> list[Json]:
+    """A message's blocks and those of its attachments."""
+    return [*message.blocks, *(block for one in message.attachments for block in one.get("blocks", []))]
 
 
 def parts_of(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:

@@ -11,7 +11,7 @@ from simulator.admins import Admins
 from simulator.compose import compose
 from simulator.core import Core
 from simulator.delivery import Answer
-from simulator.forms import fill, find_element, missing, set_state
+from simulator.forms import blocks_of, fill, find_element, missing, set_state
 from simulator.messages import Draft
 from simulator.payloads import interaction, message_json, view_json
 from simulator.responses import ResponseError
@@ -206,7 +206,7 @@ class People(Admins):
     async def _act_in_message(
         self, person: User, channel: Channel, message: Message, action_id: str, payload: Any, block_id: str | None
     ) -> Answer:
-        element, block = find_element(_all_blocks(message), action_id, payload, block_id)
+        element, block = find_element(blocks_of(message), action_id, payload, block_id)
         action = set_state(message.state_values, block, element, payload)
         app = self.workspace.apps[message.app_id]
         url = self.core.triggers.response_url("actions", self.workspace, app, channel, person, message)
@@ -294,8 +294,3 @@ class People(Admins):
         if view is None:
             raise KeyError(f"no open view {view_id}")
         return view
-
-
-def _all_blocks(message: Message) -> list[Json]:
-    attached = [block for attachment in message.attachments for block in attachment.get("blocks", [])]
-    return [*message.blocks, *attached]

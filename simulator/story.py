@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from simulator.forms import elements
+from simulator.forms import blocks_of, elements
 from simulator.people import People
 from simulator.state import Channel, Json, Message
 
@@ -156,8 +156,7 @@ class Player:
     async def _press(self, step: Json) -> None:
         """The first button of a named message whose words match."""
         message, pattern = self._message(step["message"]), re.compile(step["button"], re.IGNORECASE)
-        attached = [block for attachment in message.attachments for block in attachment.get("blocks", [])]
-        for element, block in elements([*message.blocks, *attached]):
+        for element, block in elements(blocks_of(message)):
             if element["type"] == "button" and pattern.search(element["text"]["text"]):
                 container = {"type": "message", "channel_id": message.channel_id, "message_ts": message.ts}
                 chosen = {"value": element["value"]} if element.get("value") else None

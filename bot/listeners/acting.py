@@ -15,7 +15,7 @@ from models.words import Role
 HOUSE = "house"
 WORKSPACE = "workspace_id"
 
-OUTSIDERS = "Only people of this workspace can use Heed. Nothing has changed."
+OUTSIDERS = "Only full members of this workspace can use Heed. Nothing has changed."
 
 
 @dataclass(frozen=True)

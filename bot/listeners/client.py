@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from bot.listeners.acting import house_of, workspace_of
 from bot.slack import profile_of
+from bot.views.parts import unescape
 from models.actions import listening, people
 from models.actions.listening import Said
 from models.cues import hard_cues
@@ -63,7 +64,7 @@ def said_in(event: dict[str, Any], own_team: str) -> Said | None:
         return None
     if event.get("channel_type") not in (None, "channel", "group"):
         return None
-    text = message.get("text") or ("sent a file" if message.get("files") else "")
+    text = unescape(message.get("text") or "") or ("sent a file" if message.get("files") else "")
     if not text:
         return None
     team = message.get("user_team") or message.get("source_team") or message.get("team") or own_team

@@ -14,7 +14,7 @@ from bot.listeners.alert import give
 from bot.views import replies
 from bot.views.alert import page as page_view
 from bot.views.home import on_call_text
-from bot.views.parts import Rendered, person
+from bot.views.parts import Rendered, person, quoted, unescape
 from models.actions import oncall as on_call_actions
 from models.actions import people, raising, reading
 from models.answer import Answer
@@ -50,7 +50,7 @@ def heed(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient
     if subcommand is None:
         ack(replies.help_text(unknown=name))
         return
-    asked = Asked(house_of(context), who, words.strip(), lambda slack_id: actor(context, client, slack_id))
+    asked = Asked(house_of(context), who, unescape(words.strip()), lambda slack_id: actor(context, client, slack_id))
     answer = subcommand(asked)
     if isinstance(answer, str):
         ack(answer)
@@ -64,6 +64,8 @@ def page(asked: Asked) -> str:
         return "Say what is wrong: `/heed page @person The payment job hangs`. Without a person, the policy decides."
     if len(title) > raising.TITLE_LENGTH:
         return f"That is too long for a page ({len(title)} of {raising.TITLE_LENGTH} characters). Nobody was paged."
+    if title.startswith("@"):
+        return f"I don't know {quoted(title.split()[0], 80)}. Choose the person from Slack's list. Nobody was paged."
     paged = asked.find(target) if target else None
     if target and paged is None:
         return f"{person(target)} cannot be paged: only active people of this workspace can. Nobody was paged."
@@ -176,6 +178,7 @@ SUBCOMMANDS: dict[str, Callable[[Asked], str | Rendered]] = {
         Answer.FALSE_POSITIVE, "Marked #{number} as a false positive.", "false-positive 12 only a test"
     ),
     "reopen": _answer(Answer.REOPEN, "Reopened #{number}; it is escalated again.", "reopen 12"),
+    "pass": _answer(Answer.PASS_ON, "Passed on #{number}: the next level is paged now.", "pass 12"),
     "oncall": oncall,
     "test": test,
     "admins": admins,

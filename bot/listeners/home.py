@@ -6,7 +6,17 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.listeners.acting import Actor, actor, actor_of, house_of
-from bot.views.home import ALL, FILTER_SEVERITY, FILTER_STATUS, NEWER, OLDER, HomeData, home, load_filter
+from bot.views.home import (
+    ALL,
+    FILTER_SEVERITY,
+    FILTER_STATUS,
+    NEWER,
+    OLDER,
+    HomeData,
+    home,
+    load_filter,
+    not_for_guests,
+)
 from bot.views.home import dump_filter as dump
 from models.actions import oncall, reading
 from models.card import Filter
@@ -27,14 +37,17 @@ def opened(event: dict[str, Any], context: BoltContext, client: WebClient) -> No
     if event.get("tab") != "home":
         return
     who = actor(context, client, event["user"])
-    if who is not None:
+    if who is None:
+        client.views_publish(user_id=event["user"], view=not_for_guests())
+    else:
         publish(context, client, who, (event.get("view") or {}).get("private_metadata") or "")
 
 
 def publish(context: BoltContext, client: WebClient, who: Actor, stored_filter: str) -> None:
     """Draw somebody's Home; admins and responders see every alert, others what concerns them."""
-    wanted = load_filter(stored_filter)
     sees_all = who.role in (Role.ADMIN, Role.RESPONDER)
+    stored = load_filter(stored_filter)
+    wanted = stored if sees_all else Filter(page=stored.page)
     with house_of(context).db.begin() as session:
         data = HomeData(
             listing=reading.listing(session, who.workspace_id, wanted, None if sees_all else who.person_id),

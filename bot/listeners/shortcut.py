@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from bot.listeners.acting import OUTSIDERS, actor, actor_of, house_of
 from bot.views import modals
-from bot.views.parts import plain, section
+from bot.views.parts import plain, section, unescape
 from models.actions import raising
 from models.words import Severity
 
@@ -27,7 +27,7 @@ def from_message(
 ) -> None:
     """Open the form, filled in from the message."""
     ack()
-    said = shortcut["message"].get("text") or ""
+    said = unescape(shortcut["message"].get("text") or "")
     link = client.chat_getPermalink(channel=shortcut["channel"]["id"], message_ts=shortcut["message"]["ts"])
     _open(context, client, body, modals.raise_alert(title=said, details=said, link=link["permalink"]))
 

@@ -41,13 +41,19 @@ def _llm(settings: Settings) -> Engine:
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, raw in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file}: is not UTF-8 text") from None
+    for number, raw in enumerate(text.splitlines(), start=1):
         if not raw.strip():
             continue
         try:
             line = json.loads(raw)
         except ValueError:
-            raise click.ClickException(f"{file}, line {number}: is not JSON") from None
+            raise click.ClickException(
+                f'{file}, line {number}: is not JSON; each line is an object such as {{"text": "We cancel."}}'
+            ) from None
         if not isinstance(line, dict) or not isinstance(line.get("text"), str):
             raise click.ClickException(f"{file}, line {number}: needs a field `text`")
         yield number, line

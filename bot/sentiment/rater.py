@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.sentiment import embedded, wording
 from bot.sentiment.prompt import NoVerdict
 from models.assessment import Assessment, Burst
+from models.indicators import INDICATORS
 from models.words import Risk
 
 log = logging.getLogger(__name__)
@@ -55,8 +56,12 @@ def by_classifier(burst: Burst) -> Assessment:
     return Assessment(
         risk=Risk(worst.risk),
         probability=worst.probability,
-        indicators=_joined(*(rating.indicators for rating in ratings)),
+        indicators=_gravest_first(_joined(*(rating.indicators for rating in ratings))),
     )
+
+
+def _gravest_first(found: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in INDICATORS if each in found)
 
 
 def _joined(*several: tuple[str, ...]) -> tuple[str, ...]:

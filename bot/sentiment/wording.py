@@ -3,7 +3,7 @@
 from models.words import Risk
 
 _WHAT = {
-    "cancellation": "announces to cancel",
+    "cancellation": "announces a cancellation",
     "legal": "brings in lawyers",
     "data_breach": "reports a data breach",
     "safety": "reports danger to people",

@@ -30,6 +30,8 @@ KNOWN = {"title", "key", "status", "severity", "details", "link", "labels", "sta
 def parse(payload: Any) -> list[Signal]:
     """One signal for an object, several for a list; raises Unreadable."""
     if isinstance(payload, list):
+        if not payload:
+            raise Unreadable("body: the list holds no signal")
         return [_signal(each, f"[{index}].") for index, each in enumerate(payload)]
     return [_signal(payload, "")]
 
@@ -59,4 +61,4 @@ def _severity(value: Any, field: str) -> Severity:
     try:
         return Severity.parse(words(value, field, 100, ""))
     except ValueError as error:
-        raise Unreadable(f"{field}: {error}") from None
+        raise Unreadable(f"{field}: {str(error).removeprefix('severity ')}") from None

@@ -33,6 +33,8 @@ def words(value: Any, field: str, length: int, default: str | None = None) -> st
     """Text of at most `length` characters; a missing value is `default`, or an error when there is none."""
     if value is None and default is not None:
         return default
+    if value is None:
+        raise Unreadable(f"{field}: is missing")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unreadable(f"{field}: must be text")
     text = _storable(str(value)).strip()[:length]

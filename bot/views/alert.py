@@ -58,7 +58,11 @@ def read_value(value: str) -> tuple[int, int]:
 def page(shown: PageCard) -> Rendered:
     """The direct message of one page, as the alert stands now."""
     card = shown.card
-    blocks = [header(f"{_headline(card)}: {card.title}"), context(_facts(card)), *_body(card)]
+    blocks = [
+        header(_headline(card)),
+        context(_facts(card)),
+        *_body(card),
+    ]
     reason = _reason(shown)
     if reason:
         blocks.append(section(reason))
@@ -78,7 +82,8 @@ def page_list(shown: Sequence[PageCard]) -> Rendered:
         head = f"All {len(shown)} alerts here are answered"
     blocks = [header(head)]
     for card in [each.card for each in shown][:LIST_SHOWN]:
-        line = f"{BADGES[card.severity]} *#{card.id}* {quoted(card.title, 160)}\n{_standing(card)}"
+        line = f"{BADGES[card.severity]} *#{card.id}* {quoted(card.title, 160)}\n"
+        line += on(card.opened_at) if card.status is Status.OPEN else _standing(card)
         accessory = None
         if Answer.ACKNOWLEDGE in card.answers:
             accessory = button("Acknowledge", ACTION_IDS[Answer.ACKNOWLEDGE], value_of(card))
@@ -92,8 +97,8 @@ def page_list(shown: Sequence[PageCard]) -> Rendered:
 
 def _headline(card: Card) -> str:
     if card.origin is Origin.TEST:
-        return "Test"
-    return card.severity.label.capitalize() + (f" · {card.client}" if card.client else "")
+        return "Test page"
+    return card.severity.label.capitalize() + (f" · {card.client}" if card.client else "") + f": {card.title}"
 
 
 def _facts(card: Card) -> str:
@@ -102,7 +107,9 @@ def _facts(card: Card) -> str:
         parts.append(f"from {quoted(card.source, 80)}")
     if card.raised_by and card.origin is Origin.PERSON:
         parts.append(f"raised by {person(card.raised_by)}")
-    parts.append(f"since {on(card.opened_at)}")
+    if card.origin is Origin.CLIENT and card.channel:
+        parts.append(f"{person(card.author)} in <#{card.channel}>" if card.author else f"in <#{card.channel}>")
+    parts.append(on(card.opened_at))
     if card.count > 1:
         parts.append(f"seen {card.count} times, last {at(card.last_seen_at)}")
     return " · ".join(parts)
@@ -123,15 +130,17 @@ def _body(card: Card) -> list[Block]:
         blocks.append(context(" · ".join(f"{quoted(key, 60)}={quoted(str(value), 100)}" for key, value in shown)))
     link = safe_link(card.link)
     if link:
-        blocks.append(section(f"<{link}|{'Open the message' if card.client else 'Open the source'}>"))
+        blocks.append(section(f"<{link}|{'Open the message' if card.client else 'Open the link'}>"))
     return blocks
 
 
 def _reason(shown: PageCard) -> str:
     """Why this message came, when it is not simply a new alert."""
     card = shown.card
+    if card.status is not Status.OPEN:
+        return ""
     match shown.kind:
-        case PageKind.EXHAUSTED:
+        case PageKind.EXHAUSTED if card.exhausted_at:
             return f"*Nobody has answered.* {_levels(card)} reached, {_laps(card)}, and nobody is paged any more."
         case PageKind.UNREACHABLE:
             return "*Nobody could be reached* by the policy of this alert. It is tried again every 5 minutes."
@@ -187,7 +196,8 @@ def _text(shown: PageCard) -> str:
         if card.suggested_action:
             sentences.append(f"Suggested: {quoted(card.suggested_action, 200)}")
         ended = "Nobody is paged any more, so please answer it"
-        sentences.append(ended if card.exhausted_at else "Acknowledge to stop the escalation")
+        if card.origin is not Origin.TEST:
+            sentences.append(ended if card.exhausted_at else "Acknowledge to stop the escalation")
     return " ".join(each if each[-1] in ".!?”" else f"{each}." for each in sentences if each)
 
 
@@ -200,6 +210,9 @@ def refusal(why: Refusal, card: Card) -> str:
             return f"#{card.id} has changed since this message was drawn, so nothing was done. {_standing(card)}."
         case Refusal.NOT_CLOSED:
             return f"#{card.id} is not closed, so there is nothing to reopen. {_standing(card)}."
+        case Refusal.LAST_LEVEL:
+            again = f" It goes on by itself at {at(card.next_step_at)}." if card.next_step_at else ""
+            return f"#{card.id} is at its last level, so there is nobody further to pass it on to.{again}"
         case Refusal.TOO_LATE:
             return f"#{card.id} was closed more than an hour ago. If it is back, raise it anew with `/heed page`."
         case Refusal.ALREADY if not card.status.is_live:

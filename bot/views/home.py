@@ -48,6 +48,12 @@ def home(data: HomeData) -> Block:
     return {"type": "home", "private_metadata": dump_filter(data.wanted), "blocks": blocks}
 
 
+def not_for_guests() -> Block:
+    """Home of somebody who may not use Heed."""
+    words = "Heed is for full members of this workspace. Ask one of them if you need somebody paged."
+    return {"type": "home", "blocks": [header("Heed"), section(words)]}
+
+
 def _dashboard(data: HomeData) -> list[Block]:
     stats = data.stats
     assert stats is not None

@@ -21,7 +21,9 @@ def resolve(card: Card, metadata: dict[str, Any], notes: str = "") -> Block:
 
 
 def false_positive(card: Card, metadata: dict[str, Any]) -> Block:
-    return _closing(FALSE_POSITIVE, "False positive", "Mark", card, metadata, "Why was it a false alarm?", "")
+    return _closing(
+        FALSE_POSITIVE, "False positive", "Mark false positive", card, metadata, "Why was it a false alarm?", ""
+    )
 
 
 def _closing(
@@ -44,7 +46,7 @@ def _closing(
         "submit": plain(submit),
         "close": plain("Cancel"),
         "blocks": [
-            section(f"*#{card.id}* {quoted(card.title, 300)}"),
+            section(f"*#{card.id}* {quoted(f'{card.client}: {card.title}' if card.client else card.title, 300)}"),
             {"type": "input", "block_id": NOTES, "optional": True, "label": plain(label), "element": note},
             context("Everybody who was paged sees this. It can be reopened for an hour."),
         ],

@@ -46,6 +46,11 @@ def escape(text: str) -> str:
     return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def unescape(text: str) -> str:
+    """What somebody typed, from text as Slack sends it, in which `&`, `<` and `>` are escaped."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def cut(text: str, length: int) -> str:
     """At most `length` characters; what is longer ends in an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
@@ -119,7 +124,10 @@ def safe_link(url: str) -> str:
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": cut(clean(text), HEADER_LENGTH), "emoji": False}}
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": cut(clean(text), HEADER_LENGTH).strip() or "…", "emoji": False},
+    }
 
 
 def section(mrkdwn: str, accessory: Block | None = None) -> Block:

@@ -31,6 +31,7 @@ HELP = {
     "resolve 12 what was done": "resolve, with notes if you like",
     "false-positive 12 why": "close as a false alarm",
     "reopen 12": "undo a resolve, within an hour",
+    "pass 12": "page the next level now",
     "oncall": "who is paged now",
     "test": "page only yourself, to see that it works",
     "admins": "who is in charge; `admins add @person` and `admins remove @person` change it",
@@ -96,7 +97,7 @@ def timeline(details: Details) -> list[Block]:
 
 
 def _receipt(line: ReceiptLine) -> str:
-    where = f"level {line.level}, lap {line.lap}"
+    where = f"level {line.level}, lap {line.lap}" if line.level else f"end of lap {line.lap}"
     result = escape(line.result or line.state)
     return f"{at(line.at, '{time_secs}')} {person(line.person)} by {escape(line.way.capitalize())}, {where}: {result}"
 

@@ -49,7 +49,9 @@ def give(
     if not allowed(session, alert, person_id):
         return Answered(alert_id, Refusal.NOT_ALLOWED)
     now = now_of(session)
-    outcome = answer(kind, Standing(alert.status, alert.epoch, alert.closed_at), now, epoch)
+    at_last_level = alert.level >= len(alert.plan["levels"])
+    standing = Standing(alert.status, alert.epoch, alert.closed_at, at_last_level)
+    outcome = answer(kind, standing, now, epoch)
     if isinstance(outcome, Refusal):
         return Answered(alert_id, outcome)
     if kind is Answer.REOPEN and _has_successor(session, alert):

@@ -70,7 +70,6 @@ def _open(session: Session, row: AssessmentRow, conversation: Conversation, seve
         conversation_id=conversation.id,
         client=client.name or client.team_id,
         title=row.summary,
-        labels={"channel": conversation.channel_id},
         plan=plan_for(session, row.workspace_id),
     )
     _tell(session, alert, row)
@@ -91,6 +90,7 @@ def _tell(session: Session, alert: Alert, row: AssessmentRow) -> None:
     alert.indicators = list(row.indicators)
     alert.suggested_action = row.suggested_action
     alert.covered_ts = row.covered_ts
+    alert.labels = {"channel": newest.channel_id, "author": newest.author}
     alert.link = permalink(session.get_one(Workspace, row.workspace_id).url, newest.channel_id, newest.ts)
 
 

@@ -233,7 +233,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 _CLAIM = text("""
     WITH due AS MATERIALIZED (
-        SELECT id FROM alerts
+        SELECT * FROM alerts
         WHERE status = 'open' AND next_step_at IS NOT NULL AND next_step_at <= :now
               AND (CAST(:only AS bigint) IS NULL OR id = :only)
         ORDER BY severity, next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -243,7 +243,7 @@ _CLAIM = text("""
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id
                WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
                      AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached
-    FROM due JOIN alerts a USING (id) ORDER BY a.severity, a.next_step_at
+    FROM due a ORDER BY a.severity, a.next_step_at
 """)
 
 _DUE_IDS = text("""

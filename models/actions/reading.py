@@ -78,6 +78,8 @@ def _card(alert: Alert, source: str, names: dict[int, str], paged: Sequence[Any]
         last_seen_at=alert.last_seen_at,
         details=alert.details,
         client=alert.client,
+        channel=alert.labels.get("channel", "") if alert.origin is Origin.CLIENT else "",
+        author=alert.labels.get("author", "") if alert.origin is Origin.CLIENT else "",
         excerpt=alert.excerpt,
         indicators=tuple(alert.indicators),
         suggested_action=alert.suggested_action,

@@ -1,12 +1,15 @@
 """Starting, stopping, keeping state, reading a manifest, and speed."""
 
+import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
 
-from simulator import Simulator
+from simulator import Simulator, storage
 
 MANIFEST = {
     "display_information": {"name": "Beacon"},
@@ -71,3 +74,39 @@ def test_a_post_does_not_cost_more_when_the_history_is_long(sim: Simulator, clie
     for _ in range(300):
         client.chat_postMessage(channel="C0ACME", text="fast")
     assert time.perf_counter() - started < 3
+
+
+def test_files_and_further_workspaces_survive_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    with Simulator(state_file=file) as first:
+        first.share_file("dora", "acme", "a.txt", b"words")
+        first.add_workspace("Southwind").say("erin", "ops", "still here")
+    with Simulator(state_file=file) as second:
+        kept = second.messages("acme")[0].files[0]
+        assert kept is second.workspace.files[kept["id"]]
+        assert second.workspace.contents[kept["id"]] == b"words"
+        assert second.inside("southwind").messages("ops")[0].text == "still here"
+
+
+def test_saving_in_pieces_writes_the_same(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        for number in range(450):
+            sim.say("alice", "acme", str(number))
+        storage.save(sim.world, tmp_path / "whole")
+        sim.do(storage.save_gently(sim.world, tmp_path / "pieces"))
+    assert (tmp_path / "whole").read_text() == (tmp_path / "pieces").read_text()
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.yml"
+    manifest.write_text(json.dumps(MANIFEST))
+    command = [sys.executable, "-W", "ignore", "-m", "simulator.cli", "--port", "0", "--manifest", str(manifest)]
+    more = ["--app", str(manifest), "--workspace", "Southwind", "--set", "webhook=http://127.0.0.1:9/"]
+    with subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(6)]
+        process.terminate()
+    assert lines[0].startswith("page       http://127.0.0.1:")
+    assert [line.split()[1] for line in lines[3:]] == [
+        "xoxb-simulator", "xoxb-simulator-2", "xoxb-simulator-southwind",
+    ]  # fmt: skip

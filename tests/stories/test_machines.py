@@ -112,10 +112,11 @@ def test_what_a_sender_writes_can_neither_mention_nor_link_nor_instruct(world: W
     ("body", "reason"),
     [
         (b"not json", "body: is not readable JSON"),
-        (b'{"severity": "high"}', "title: must be text"),
-        (b'{"title": "x", "severity": "terrible"}', "severity: severity must be one of critical, high, medium, low"),
+        (b'{"severity": "high"}', "title: is missing"),
+        (b'{"title": "x", "severity": "terrible"}', "severity: must be one of critical, high, medium, low"),
         (b'{"title": "x", "started_at": "yesterday"}', "started_at: must be a time"),
         (b'{"title": "x", "colour": "red"}', "colour: is not a field"),
+        (b"[]", "body: the list holds no signal"),
         (b"[" * 100_000, "body: is not readable JSON"),
     ],
 )

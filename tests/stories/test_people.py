@@ -156,13 +156,13 @@ def test_only_admins_change_roles_and_the_last_admin_stays(world: World) -> None
 
 
 def test_guests_and_external_people_can_do_nothing(world: World) -> None:
-    assert "Only people of this workspace" in world.heed("gwen", "alerts", channel="general")
+    assert "Only full members of this workspace" in world.heed("gwen", "alerts", channel="general")
     said = world.says("dora", "acme", "We are terminating the contract, our lawyers will call you.")
     world.slack.shortcut("dora", "raise_from_message", said)
     world.slack.wait_for(lambda: world.slack.modal("dora"))
     modal = world.slack.modal("dora")
     assert modal is not None
-    assert "Only people of this workspace" in json.dumps(modal.blocks)
+    assert "Only full members of this workspace" in json.dumps(modal.blocks)
 
 
 def test_the_form_behind_a_button_checks_who_submits_it(world: World) -> None:

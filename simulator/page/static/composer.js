@@ -17,7 +17,7 @@ export async function suggest(box) {
   const match = before.match(/^\/\S*$/) || before.match(/(?<=^|\s)[@#][\w.-]*$/);
   const usage = before.match(/^(\/\S+)\s/);
   completions ||= await (await fetch(`/sim/suggestions?team=${document.body.dataset.team}`)).json();
-  if (!box.value.startsWith(before)) return; // sent or changed while the list was fetched
+  if (box.value.slice(0, box.selectionStart) !== before) return; // sent or changed while the list was fetched
   const word = match ? match[0] : usage ? usage[1] : "";
   const fits = (entry) => (usage && !match ? entry.insert === word : `${entry.insert} ${entry.note}`.toLowerCase().includes(word.toLowerCase()));
   const found = word ? completions[word[0]].filter(fits).slice(0, 10) : [];

@@ -161,7 +161,8 @@ def marked_up(made: Rendered | Block | list[Block] | str) -> list[str]:
 
 
 OURS = re.compile(
-    r"<@U0[A-Z]+>|<!date\^\d+\^[^|<>]+\|[^<>]+ UTC>|<https?://[^\s<>|]+\|(?:Open the message|Open the source|Open)>"
+    r"<@U0[A-Z]+>|<#C0[A-Z]+>|<!date\^\d+\^[^|<>]+\|[^<>]+ UTC>"
+    r"|<https?://[^\s<>|]+\|Open(?: the (?:message|source|link))?>"
 )
 
 
