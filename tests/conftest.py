@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +32,13 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    folder = tmp_path_factory.mktemp("servers")
+def servers() -> Iterator[Servers]:
+    """Their data stand outside pytest's own folder: PostgreSQL started by root needs to get in as another user."""
+    with tempfile.TemporaryDirectory(prefix="heed-tests-") as folder:
+        yield from _serve(Path(folder))
+
+
+def _serve(folder: Path) -> Iterator[Servers]:
     postgres = EmbeddedPostgres(folder / "postgres")
     try:
         with EmbeddedRedis(folder / "redis") as redis:

@@ -40,7 +40,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,
     ),
     "bot": (
-        "flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI, "bot", "models",
+        "flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI,
+        "bot", "models",
     ),
     "jobs": ("redis", "rq", "sqlalchemy", "slack_sdk", "openai", *CLI, *SENDERS, "bot.sources", "models", "jobs"),
     "app": ("click", "sqlalchemy.exc", "models.config"),

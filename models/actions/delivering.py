@@ -298,7 +298,8 @@ _NEXT_TRY = text(
 
 _NOTE_FAILED = text("""
     INSERT INTO entries (workspace_id, alert_id, at, kind, high, person_id, detail)
-    SELECT workspace_id, alert_id, :now, 'page_failed', true, CAST(:person AS bigint), jsonb_build_object('why', CAST(:why AS text))
+    SELECT workspace_id, alert_id, :now, 'page_failed', true, CAST(:person AS bigint),
+           jsonb_build_object('why', CAST(:why AS text))
     FROM pages WHERE id = ANY (:pages)
 """)
 
