@@ -1,18 +1,20 @@
-"""A rotation: people who take turns, handing off at a wall-clock time, perhaps only in some windows of the week.
+"""A rotation: people who take turns, handing off at a wall-clock time, perhaps only in some hours of the week.
 
 Which turn a moment belongs to is arithmetic on wall-clock periods since the start, so that a look-up decades ahead
 costs what one for today costs. Hand-offs follow the wall clock: an hourly rotation hands off on the hour before and
 after a change of the clock. In the repeated hour a turn lasts longer; a turn that lies wholly in the skipped hour does
-not happen.
+not happen. A window of the hours begins at the first occurrence of its first time and ends at the last one of its end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
-from models.wall_clock import DAY, WEEK, Weekday, first_moment, last_moment, midnight, moment, wall, zone_of
+from models.hours import Hours, zone_of
+from models.wall_clock import DAY, MINUTE, WEEK, Weekday, first_moment, last_moment, moment, wall
 
 
 class Unit(StrEnum):
@@ -22,32 +24,12 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Window:
-    """A stretch of every week in wall-clock time, such as Friday 18:00 to Monday 08:00.
-
-    It begins at the first occurrence of its first wall time and ends at the last occurrence of its last one. It may run
-    over midnight and over the end of the week; it is shorter than a week, and never empty.
-    """
-
-    from_day: Weekday
-    from_time: time
-    to_day: Weekday
-    to_time: time
-
-
-def on_days(days: Iterable[Weekday], start: time, end: time) -> tuple[Window, ...]:
-    """A window for each of `days`, which ends on the following day unless `end` is later than `start`."""
-    nights = 0 if end > start else 1
-    return tuple(Window(day, start, day.plus(nights), end) for day in days)
-
-
-@dataclass(frozen=True)
 class Rotation:
     """People (row ids, in order; somebody may stand in it twice) who are on call in turns of `every` `unit`.
 
     The first person has the turn in which `start` lies; they begin at `start`, which may be in its middle. Hand-offs
     are at `handoff` in `zone` (an IANA name), in a rotation of weeks on `weekday` (None in all others); in one of hours
-    they are counted from the last `handoff` before `start`. `end` is the first moment without it; without `windows` it
+    they are counted from the last `handoff` before `start`. `end` is the first moment without it; without `hours` it
     covers the whole week. Its name is unique in its schedule.
     """
 
@@ -60,7 +42,7 @@ class Rotation:
     handoff: time
     weekday: Weekday | None = None
     end: datetime | None = None
-    windows: tuple[Window, ...] = ()
+    hours: Hours | None = None
 
     @property
     def period(self) -> timedelta:
@@ -68,12 +50,17 @@ class Rotation:
         return timedelta(**{self.unit: self.every})
 
     @cached_property
+    def zone_info(self) -> ZoneInfo:
+        """The zone itself; raises ValueError if there is none of this name."""
+        return zone_of(self.zone)
+
+    @cached_property
     def first_turn(self) -> tuple[datetime, int]:
         """The wall time from which turns are counted, and the number of the first person's first turn.
 
         Turns are counted from the last daily or weekly hand-off that the zone's clock showed before the start.
         """
-        start = wall(self.start, zone_of(self.zone))
+        start = wall(self.start, self.zone_info)
         origin = datetime.combine(start.date(), self.handoff)
         if self.weekday is not None:
             origin -= DAY * ((origin.weekday() - self.weekday) % 7)
@@ -124,7 +111,7 @@ def _number_at(rotation: Rotation, origin: datetime, at: datetime) -> tuple[int,
     After the clock was set back it shows times of the turn before once more, hence the search; it takes no step on
     other days.
     """
-    zone, period = zone_of(rotation.zone), rotation.period
+    zone, period = rotation.zone_info, rotation.period
     number = (wall(at, zone) - origin) // period
     while (handoff := first_moment(origin + (number + 1) * period, zone)) <= at:
         number += 1
@@ -132,41 +119,26 @@ def _number_at(rotation: Rotation, origin: datetime, at: datetime) -> tuple[int,
 
 
 def _window_at(rotation: Rotation, at: datetime) -> tuple[bool, datetime | None]:
-    """Whether a window is open at a moment, and when that changes (None: never)."""
-    if not rotation.windows:
+    """Whether a window of the hours is open at a moment, and when that changes (None: never)."""
+    if rotation.hours is None or rotation.hours.is_always:
         return True, None
-    zone = zone_of(rotation.zone)
+    zone = rotation.zone_info
     shown = wall(at, zone)
-    monday = midnight(shown) - DAY * shown.weekday()
-    for opens, closes in _weeks_around(rotation.windows):
-        if monday + closes < shown - DAY:
+    for opens, closes in _windows_around(rotation.hours, shown):
+        if closes < shown - DAY:
             continue
-        begin, end = first_moment(monday + opens, zone), last_moment(monday + closes, zone)
+        begin, end = first_moment(opens, zone), last_moment(closes, zone)
         if at < end and begin < end:
             return (True, end) if begin <= at else (False, begin)
     return False, None
 
 
-@lru_cache(maxsize=1024)
-def _weeks_around(windows: tuple[Window, ...]) -> tuple[tuple[timedelta, timedelta], ...]:
-    """The windows of the week before, this week and two weeks more, counted from this Monday 00:00, in order.
+def _windows_around(hours: Hours, shown: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The wall times of every window from the week before `shown` to two weeks after, in order.
 
-    Windows that touch or overlap are one. Two weeks more, because a window may be skipped by the clock in one of them.
+    Two weeks, because a window may be skipped by the clock in one of them.
     """
-    merged = list[tuple[timedelta, timedelta]]()
-    for opens, closes in sorted(_in_week(window, week) for window in windows for week in range(-1, 3)):
-        if merged and opens <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
-        else:
-            merged.append((opens, closes))
-    return tuple(merged)
-
-
-def _in_week(window: Window, week: int) -> tuple[timedelta, timedelta]:
-    opens = _into_week(window.from_day, window.from_time)
-    closes = _into_week(window.to_day, window.to_time)
-    return opens + week * WEEK, closes + (week if closes > opens else week + 1) * WEEK
-
-
-def _into_week(day: Weekday, clock: time) -> timedelta:
-    return day * DAY + timedelta(hours=clock.hour, minutes=clock.minute)
+    monday = datetime.combine(shown.date(), time()) - DAY * shown.weekday()
+    for week in range(-1, 3):
+        for window in hours.windows:
+            yield monday + week * WEEK + window.start * MINUTE, monday + week * WEEK + window.end * MINUTE

@@ -116,12 +116,12 @@ class Silence:
             raise ValueError('a silence needs a matcher that names something, such as team="search"')
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
             raise ValueError("a silence starts and ends at times with a zone")
+        for name in ("starts_at", "ends_at"):  # two times of one zone would be compared by the clock on the wall
+            object.__setattr__(self, name, getattr(self, name).astimezone(UTC))
         if self.ends_at <= self.starts_at:
             raise ValueError("a silence ends after it starts")
         if not self.by:
             raise ValueError("a silence needs the person who made it")
-        for name in ("starts_at", "ends_at"):  # two times of one zone would be compared by the clock on the wall
-            object.__setattr__(self, name, getattr(self, name).astimezone(UTC))
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         return self.starts_at <= now < self.ends_at and mismatch(self.matchers, subject) is None

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
+from models.hours import zone_of
 from models.oncall import Override, Schedule
-from models.rotation import Rotation, Unit, Window
-from models.wall_clock import moment, zone_of
+from models.rotation import Rotation, Unit
+from models.wall_clock import moment
 
 LONGEST_TURN = timedelta(days=366)
 YEARS = range(2000, 2200)
@@ -62,14 +63,13 @@ def _rotation(rotation: Rotation) -> Iterator[Problem]:
     if not rotation.people:
         yield Problem("people", "needs at least one person")
     yield from _turns(rotation)
-    yield from _clock("handoff", rotation.handoff)
+    if rotation.handoff.tzinfo is not None or rotation.handoff.second or rotation.handoff.microsecond:
+        yield Problem("handoff", "must be a time of day in whole minutes, such as 09:00")
     try:
         zone_of(rotation.zone)
     except ValueError as error:
         yield Problem("zone", str(error))
     yield from _span(rotation.start, rotation.end)
-    for number, window in enumerate(rotation.windows):
-        yield from (each.under(f"windows[{number}]") for each in _window(window))
 
 
 def _turns(rotation: Rotation) -> Iterator[Problem]:
@@ -80,20 +80,6 @@ def _turns(rotation: Rotation) -> Iterator[Problem]:
         yield Problem("weekday", "is needed in a rotation of weeks")
     if rotation.unit is not Unit.WEEKS and rotation.weekday is not None:
         yield Problem("weekday", f"means nothing in a rotation of {rotation.unit}")
-
-
-def window_problems(windows: tuple[Window, ...]) -> tuple[Problem, ...]:
-    """What is wrong with windows that were written as one; each problem once, its field counted from them."""
-    if not windows:
-        return (Problem("days", "needs at least one"),)
-    return tuple(dict.fromkeys(each for window in windows for each in _window(window)))
-
-
-def _window(window: Window) -> Iterator[Problem]:
-    yield from _clock("from", window.from_time)
-    yield from _clock("to", window.to_time)
-    if (window.from_day, window.from_time) == (window.to_day, window.to_time):
-        yield Problem("to", "must differ from its beginning; leave windows out for the whole week")
 
 
 def _override(override: Override) -> Iterator[Problem]:
@@ -114,8 +100,3 @@ def _moment(field: str, at: datetime) -> Iterator[Problem]:
         yield Problem(field, "needs a zone or an offset, such as +01:00")
     if at.year not in YEARS:
         yield Problem(field, f"must be in the years {YEARS.start} to {YEARS.stop - 1}")
-
-
-def _clock(field: str, clock: time) -> Iterator[Problem]:
-    if clock.tzinfo is not None or clock != clock.replace(second=0, microsecond=0):
-        yield Problem(field, "must be a time of day in whole minutes, such as 09:00")

@@ -3,8 +3,7 @@
     {"name": "Payments",
      "layers": [{"name": "Office", "people": [1, 2], "every": 1, "unit": "weeks", "weekday": "monday",
                  "handoff": "09:00", "zone": "Europe/Berlin", "start": "2026-11-23",
-                 "windows": [{"days": ["monday", "tuesday"], "from": "09:00", "to": "17:00"},
-                             {"from": "friday 18:00", "to": "monday 08:00"}]}],
+                 "hours": "mon-fri 09:00-17:00, fri 18:00-mon 08:00"}],
      "overrides": [{"person": 3, "start": "2026-12-24T09:00+01:00", "end": "2026-12-27T09:00+01:00", "replaces": 1}]}
 
 Layers stand from the lowest to the highest, overrides from the oldest to the newest. A layer's start and end may be
@@ -13,15 +12,15 @@ something else than row ids, such as names: the caller passes how to read and wr
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from itertools import groupby
 from typing import Any, TypeVar
 
+from models.hours import Hours, parse_hours, zone_of
 from models.oncall import Override, Schedule
-from models.rotation import Rotation, Unit, Window, on_days
-from models.schedule_check import YEARS, InvalidSchedule, Problem, problems, window_problems
-from models.wall_clock import Weekday, first_moment, moment, zone_of
+from models.rotation import Rotation, Unit
+from models.schedule_check import YEARS, InvalidSchedule, Problem, problems
+from models.wall_clock import Weekday, first_moment, moment
 
 T = TypeVar("T")
 Parser = Callable[[object], Any]
@@ -63,13 +62,13 @@ def _layer_json(layer: Rotation, person: Callable[[int], int | str]) -> dict[str
         "every": layer.every,
         "unit": layer.unit.value,
         "weekday": layer.weekday.label if layer.weekday is not None else None,
-        "handoff": _clock_text(layer.handoff),
+        "handoff": f"{layer.handoff:%H:%M}",
         "zone": layer.zone,
         "start": moment(layer.start).isoformat(),
         "end": moment(layer.end).isoformat() if layer.end else None,
-        "windows": list(_windows_json(layer.windows)),
+        "hours": str(layer.hours) if layer.hours else None,
     }
-    return {key: value for key, value in found.items() if value not in (None, [])}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _override_json(override: Override, person: Callable[[int], int | str]) -> dict[str, Any]:
@@ -81,42 +80,17 @@ def _override_json(override: Override, person: Callable[[int], int | str]) -> di
     return found if override.replaces is None else {**found, "replaces": person(override.replaces)}
 
 
-def _windows_json(windows: tuple[Window, ...]) -> Iterator[dict[str, Any]]:
-    """Neighbours that differ only in their day stand together under `days`."""
-    for same, group in groupby(windows, _times_of_day):
-        found = list(group)
-        if same is not None and len(found) > 1:
-            days = [window.from_day.label for window in found]
-            yield {"days": days, "from": _clock_text(same[0]), "to": _clock_text(same[1])}
-        else:
-            for window in found:
-                yield {
-                    "from": f"{window.from_day.label} {_clock_text(window.from_time)}",
-                    "to": f"{window.to_day.label} {_clock_text(window.to_time)}",
-                }
-
-
-def _times_of_day(window: Window) -> tuple[time, time] | None:
-    times = window.from_time, window.to_time
-    return times if on_days([window.from_day], *times) == (window,) else None
-
-
-def _clock_text(clock: time) -> str:
-    return f"{clock:%H:%M}"
-
-
 def _layer(person: Parser) -> Parser:
     fields = {
         "name": _text, "people": _list_of(person), "every": _whole, "unit": _unit, "weekday": _weekday,
-        "handoff": _clock, "zone": _zone, "start": _time, "end": _time, "windows": _list_of(_windows),
+        "handoff": _clock, "zone": _zone, "start": _time, "end": _time, "hours": _hours,
     }  # fmt: skip
 
     def parse(data: object) -> Rotation:
-        values = _read(data, fields, optional={"weekday", "end", "windows"})
+        values = _read(data, fields, optional={"weekday", "end", "hours"})
         for key in values.keys() & {"start", "end"}:
             values[key] = _in_zone(values[key], values["handoff"], values["zone"])
-        windows = tuple(window for group in values.pop("windows", ()) for window in group)
-        return Rotation(**values, windows=windows)
+        return Rotation(**values)
 
     return parse
 
@@ -124,18 +98,6 @@ def _layer(person: Parser) -> Parser:
 def _override(person: Parser) -> Parser:
     fields = {"person": person, "start": _moment, "end": _moment, "replaces": person}
     return lambda data: Override(**_read(data, fields, optional={"replaces"}))
-
-
-def _windows(data: object) -> tuple[Window, ...]:
-    if isinstance(data, Mapping) and "days" in data:
-        values = _read(data, {"days": _list_of(_weekday), "from": _clock, "to": _clock}, optional=set())
-        found = on_days(values["days"], values["from"], values["to"])
-    else:
-        values = _read(data, {"from": _day_and_clock, "to": _day_and_clock}, optional=set())
-        found = (Window(*values["from"], *values["to"]),)
-    if wrong := window_problems(found):
-        raise InvalidSchedule(wrong)
-    return found
 
 
 def _read(data: object, fields: Mapping[str, Parser], optional: set[str]) -> dict[str, Any]:
@@ -216,11 +178,8 @@ def _clock(value: object) -> time:
         raise ValueError(f"must be a time of day such as 09:00, not {value!r}") from None
 
 
-def _day_and_clock(value: object) -> tuple[Weekday, time]:
-    day, _, clock = _text(value).strip().partition(" ")
-    if not clock:
-        raise ValueError(f"must be a weekday and a time of day such as monday 09:00, not {value!r}")
-    return Weekday.parse(day), _clock(clock.strip())
+def _hours(value: object) -> Hours:
+    return parse_hours(_text(value))
 
 
 def _time(value: object) -> datetime | date:

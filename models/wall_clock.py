@@ -6,11 +6,11 @@ GoAlert's: what starts, starts at the first occurrence of a wall time; what ends
 the clock skips stands for the moment of the skip. Both readings grow with the wall time, so order is never lost.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 _SECOND = timedelta(seconds=1)
@@ -35,23 +35,12 @@ class Weekday(IntEnum):
 
     @classmethod
     def parse(cls, word: str) -> "Weekday":
-        """The weekday called `word` in English; raises ValueError that names the seven."""
-        try:
-            return cls[word.strip().upper()]
-        except KeyError:
-            raise ValueError(f"must be one of {', '.join(day.label for day in cls)}, not {word!r}") from None
-
-    def plus(self, days: int) -> "Weekday":
-        return Weekday((self + days) % 7)
-
-
-@lru_cache(maxsize=1024)
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of an IANA name such as "Europe/Berlin"; raises ValueError for any other text."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, OSError, ValueError):
-        raise ValueError(f"must be an IANA zone such as Europe/Berlin, not {name!r}") from None
+        """The weekday called `word`, such as "monday" or "mon"; raises ValueError that names the seven."""
+        begin = word.strip().lower()
+        for day in cls:
+            if len(begin) >= 3 and day.label.startswith(begin):
+                return day
+        raise ValueError(f"must be one of {', '.join(day.label for day in cls)}, not {word!r}")
 
 
 def moment(at: datetime) -> datetime:
@@ -99,8 +88,3 @@ def _skip(shown: datetime, zone: ZoneInfo, before: timedelta, after: timedelta) 
         else:
             high = middle
     return high
-
-
-def midnight(shown: datetime) -> datetime:
-    """The wall time 00:00 of the same day."""
-    return datetime.combine(shown.date(), time())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from models.hours import parse_hours
 from models.oncall import (
     HORIZON,
     ByLayer,
@@ -23,12 +24,11 @@ from models.oncall import (
     on_call,
     shifts,
 )
-from models.rotation import Rotation, Unit, Window, on_days
+from models.rotation import Rotation, Unit
 from models.schedule_check import InvalidSchedule, Problem, problems
 from models.wall_clock import Weekday
 
 ALICE, BOB, CHARLIE, DORA = 1, 2, 3, 4
-WEEKDAYS = [Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY]
 
 
 def january(day: int, hour: int = 0) -> datetime:
@@ -38,7 +38,7 @@ def january(day: int, hour: int = 0) -> datetime:
 
 WEEKLY = Rotation("Week", (ALICE, BOB), 1, Unit.WEEKS, "UTC", january(4, 9), time(9), Weekday.MONDAY)
 OFFICE = Rotation(
-    "Office", (CHARLIE,), 1, Unit.DAYS, "UTC", january(4), time(9), windows=on_days(WEEKDAYS, time(9), time(17))
+    "Office", (CHARLIE,), 1, Unit.DAYS, "UTC", january(4), time(9), hours=parse_hours("mon-fri 09:00-17:00")
 )
 BOTH = Schedule("Payments", (WEEKLY, OFFICE))
 HOLIDAY = Override(DORA, january(12, 12), january(12, 20))
@@ -157,6 +157,9 @@ def test_a_hand_off_at_the_end_of_one_span_is_not_in_the_next() -> None:
     assert len(handoffs(BOTH, january(12, 8), january(12, 9))) == 1
     assert handoffs(BOTH, january(12, 9), january(12, 10)) == ()
     assert handoffs(BOTH, january(12, 9), january(12, 8)) == ()
+    schedule = replace(BOTH, overrides=(HOLIDAY,))
+    assert [each.arriving for each in handoffs(schedule, january(12, 11), january(12, 12))] == [DORA]
+    assert handoffs(schedule, january(12, 12), january(12, 13)) == ()
 
 
 def test_the_next_hand_off_is_later_than_the_moment() -> None:
@@ -177,10 +180,6 @@ def test_a_valid_schedule_has_no_problems() -> None:
     assert problems(replace(BOTH, overrides=(HOLIDAY,))) == ()
 
 
-NOON_TO_NOON = Window(Weekday.FRIDAY, time(12), Weekday.FRIDAY, time(12))
-IN_SECONDS = Window(Weekday.FRIDAY, time(9, 0, 30), Weekday.FRIDAY, time(17))
-
-
 @pytest.mark.parametrize(
     ("schedule", "field"),
     [
@@ -198,8 +197,6 @@ IN_SECONDS = Window(Weekday.FRIDAY, time(9, 0, 30), Weekday.FRIDAY, time(17))
         (Schedule("S", (replace(WEEKLY, start=datetime(2027, 1, 1)),)), "layers[0].start"),
         (Schedule("S", (replace(WEEKLY, start=datetime(1, 1, 1, tzinfo=UTC)),)), "layers[0].start"),
         (Schedule("S", (replace(WEEKLY, end=january(4)),)), "layers[0].end"),
-        (Schedule("S", (replace(WEEKLY, windows=(NOON_TO_NOON,)),)), "layers[0].windows[0].to"),
-        (Schedule("S", (replace(WEEKLY, windows=(IN_SECONDS,)),)), "layers[0].windows[0].from"),
         (replace(BOTH, overrides=(replace(HOLIDAY, end=HOLIDAY.start),)), "overrides[0].end"),
         (replace(BOTH, overrides=(HOLIDAY, replace(HOLIDAY, replaces=DORA))), "overrides[1].replaces"),
     ],

@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.hours import Hours, Window, zone_of
 from models.oncall import (
     Override,
     Schedule,
@@ -25,11 +26,10 @@ from models.oncall import (
     on_call,
     shifts,
 )
-from models.rotation import Rotation, Unit, Window, slot_at
-from models.wall_clock import WEEK, Weekday, wall, zone_of
+from models.rotation import Rotation, Unit, slot_at
+from models.wall_clock import MINUTE, WEEK, Weekday, wall
 
 SOME = settings(max_examples=30)
-MINUTE = timedelta(minutes=1)
 NIGHTS = {
     "Europe/Berlin": ("2027-03-28", "2027-10-31"),
     "America/New_York": ("2027-03-14", "2027-11-07"),
@@ -40,9 +40,10 @@ PLACES = [(zone, datetime.fromisoformat(night).replace(tzinfo=UTC)) for zone in 
 CLOCKS = st.sampled_from([time(1, 30), time(1, 45), time(2), time(2, 15), time(2, 30), time(3), time(9), time(0)]) | (
     st.integers(0, 24 * 60 - 1).map(lambda minutes: time(*divmod(minutes, 60)))
 )
-WINDOWS = st.builds(Window, st.sampled_from(Weekday), CLOCKS, st.sampled_from(Weekday), CLOCKS).filter(
-    lambda window: (window.from_day, window.from_time) != (window.to_day, window.to_time)
+WINDOWS = st.tuples(st.integers(0, 6), CLOCKS, st.integers(1, WEEK // MINUTE) | st.sampled_from([15, 30, 60, 480])).map(
+    lambda drawn: Window(begin := drawn[0] * 1440 + drawn[1].hour * 60 + drawn[1].minute, begin + drawn[2])
 )
+HOURS = st.lists(WINDOWS, min_size=1, max_size=4).map(lambda windows: Hours(tuple(windows)))
 TURNS = st.one_of(
     st.tuples(st.integers(1, 30), st.just(Unit.HOURS), st.none()),
     st.tuples(st.integers(1, 5), st.just(Unit.DAYS), st.none()),
@@ -52,7 +53,7 @@ TURNS = st.one_of(
 
 @st.composite
 def rotations(draw: st.DrawFn, place: tuple[str, datetime], full: bool = False) -> Rotation:
-    """A rotation in the place's zone that began some days before its night; `full` has no window and no end."""
+    """A rotation in the place's zone that began some days before its night; `full` has no hours and no end."""
     every, unit, weekday = draw(TURNS)
     return Rotation(
         name=draw(st.sampled_from("abc")),
@@ -64,7 +65,7 @@ def rotations(draw: st.DrawFn, place: tuple[str, datetime], full: bool = False) 
         handoff=draw(CLOCKS),
         weekday=weekday,
         end=None if full or draw(st.booleans()) else place[1] + draw(st.integers(1, 6 * 24 * 60)) * MINUTE,
-        windows=() if full else tuple(draw(st.lists(WINDOWS, max_size=4))),
+        hours=None if full else draw(st.none() | HOURS),
     )
 
 
@@ -128,18 +129,18 @@ def test_turns_begin_when_the_clock_shows_their_hand_off_for_the_first_time(give
 
 
 @SOME
-@given(ANY, st.lists(WINDOWS, min_size=1, max_size=3))
+@given(ANY, HOURS)
 def test_a_window_is_open_from_the_first_time_of_its_start_to_the_last_of_its_end(
-    given: tuple[Rotation, datetime], windows: list[Window]
+    given: tuple[Rotation, datetime], hours: Hours
 ) -> None:
     layer, night = given
     start = night - timedelta(days=1)
-    layer = replace(layer, people=(1,), start=start - WEEK, end=None, windows=tuple(windows))
+    layer = replace(layer, people=(1,), start=start - WEEK, end=None, hours=hours)
     moments = [start + minutes * MINUTE for minutes in range(-120, 2 * 24 * 60 + 120)]
     shown = [wall(each, zone_of(layer.zone)) for each in moments]
     latest = list(accumulate(shown, max))
     still_to_come = list(accumulate(reversed(shown), min))[::-1]
-    spans = [each for window in windows for each in occurrences(window, shown[0])]
+    spans = [each for window in hours.windows for each in occurrences(window, shown[0])]
     for index in range(120, len(moments) - 120, 7):
         is_open = any(
             opens <= latest[index] and (shown[index] < closes or still_to_come[index + 1] <= closes)
@@ -150,10 +151,9 @@ def test_a_window_is_open_from_the_first_time_of_its_start_to_the_last_of_its_en
 
 def occurrences(window: Window, around: datetime) -> list[tuple[datetime, datetime]]:
     """The window's wall times in the weeks around a wall time, found by walking from day to day."""
-    days = [datetime.combine(around.date(), time()) + timedelta(days=number) for number in range(-9, 20)]
-    ends = [datetime.combine(day, window.to_time) for day in days if day.weekday() == window.to_day]
-    begins = [datetime.combine(day, window.from_time) for day in days if day.weekday() == window.from_day]
-    return [(begin, min(end for end in ends if end > begin)) for begin in begins if begin < ends[-1]]
+    days = [datetime.combine(around.date(), time()) + timedelta(days=number) for number in range(-15, 16)]
+    mondays = [day for day in days if day.weekday() == Weekday.MONDAY]
+    return [(monday + window.start * MINUTE, monday + window.end * MINUTE) for monday in mondays]
 
 
 @SOME

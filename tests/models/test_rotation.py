@@ -12,13 +12,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from models.hours import parse_hours, zone_of
 from models.oncall import layer_shifts
-from models.rotation import Rotation, Slot, Unit, Window, on_days, slot_at
-from models.wall_clock import Weekday, first_moment, last_moment, moment, zone_of
+from models.rotation import Rotation, Slot, Unit, slot_at
+from models.wall_clock import Weekday, first_moment, last_moment, moment
 
 BERLIN, NEW_YORK, LORD_HOWE, KOLKATA = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"
 ALICE, BOB, CHARLIE = 1, 2, 3
-WEEKDAYS = [Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY]
 DAILY = Rotation("Any", (ALICE, BOB, CHARLIE), 1, Unit.DAYS, BERLIN, datetime(2027, 1, 1, tzinfo=UTC), time(9))
 
 
@@ -108,37 +108,39 @@ def test_day_and_night_of_twelve_hours_keep_to_eight_o_clock(zone: str, evening:
     assert changed.person == BOB
 
 
-NIGHT = [Weekday.SATURDAY, Weekday.SUNDAY]
-
-
 @pytest.mark.parametrize(
-    ("sentence", "zone", "window", "span", "expected"),
+    ("sentence", "zone", "hours", "span", "expected"),
     [
-        ("a window ends at the last of its repeated times", BERLIN, ("22:00", "02:30"), ("10-30 12:00", "10-31 12:00"),
-         [("10-30 20:00", "10-31 01:30")]),
-        ("and begins at the first", BERLIN, ("02:30", "09:00"), ("10-30 12:00", "10-31 12:00"),
+        ("a window ends at the last of its repeated times", BERLIN, "sat, sun 22:00-02:30",
+         ("10-30 12:00", "10-31 12:00"), [("10-30 20:00", "10-31 01:30")]),
+        ("and begins at the first", BERLIN, "sat, sun 02:30-09:00", ("10-30 12:00", "10-31 12:00"),
          [("10-31 00:30", "10-31 08:00")]),
-        ("a window within the repeated hour is an hour longer", BERLIN, ("02:15", "02:45"),
+        ("a window within the repeated hour is an hour longer", BERLIN, "sat, sun 02:15-02:45", 
          ("10-30 12:00", "10-31 12:00"), [("10-31 00:15", "10-31 01:45")]),
-        ("a window within the skipped hour does not open", BERLIN, ("02:15", "02:45"),
+        ("a window within the skipped hour does not open", BERLIN, "sat, sun 02:15-02:45", 
          ("03-27 12:00", "03-28 12:00"), []),
-        ("a window that begins in the skipped hour begins at the skip", NEW_YORK, ("02:30", "09:00"),
+        ("a window that begins in the skipped hour begins at the skip", NEW_YORK, "sat, sun 02:30-09:00", 
          ("03-13 18:00", "03-14 18:00"), [("03-14 07:00", "03-14 13:00")]),
-        ("and one that ends in it ends at the skip", NEW_YORK, ("22:00", "02:30"),
+        ("and one that ends in it ends at the skip", NEW_YORK, "sat, sun 22:00-02:30", 
          ("03-13 18:00", "03-14 18:00"), [("03-14 03:00", "03-14 07:00")]),
-        ("half an hour is no exception", LORD_HOWE, ("22:00", "01:45"), ("04-03 06:00", "04-04 06:00"),
+        ("half an hour is no exception", LORD_HOWE, "sat, sun 22:00-01:45", ("04-03 06:00", "04-04 06:00"),
          [("04-03 11:00", "04-03 15:15")]),
-        ("nor is no change at all", KOLKATA, ("22:00", "02:30"), ("03-27 12:00", "03-28 12:00"),
+        ("nor is no change at all", KOLKATA, "sat, sun 22:00-02:30", ("03-27 12:00", "03-28 12:00"),
          [("03-27 16:30", "03-27 21:00")]),
     ],
 )  # fmt: skip
 def test_a_window_in_such_a_night(
-    sentence: str, zone: str, window: tuple[str, str], span: tuple[str, str], expected: list[tuple[str, str]]
+    sentence: str, zone: str, hours: str, span: tuple[str, str], expected: list[tuple[str, str]]
 ) -> None:
-    windows = on_days(NIGHT, clock(window[0]), clock(window[1]))
-    layer = replace(DAILY, zone=zone, people=(ALICE,), windows=windows)
+    layer = replace(DAILY, zone=zone, people=(ALICE,), hours=parse_hours(hours))
     found = [(each.start, each.end) for each in layer_shifts(layer, utc(span[0]), utc(span[1]))]
     assert found == [(utc(start), utc(end)) for start, end in expected], sentence
+
+
+def test_between_the_two_times_at_which_a_window_ends_it_is_open() -> None:
+    layer = replace(DAILY, people=(ALICE,), hours=parse_hours("sat, sun 22:00-02:30"))
+    assert slot_at(layer, utc("10-31 00:45")) == Slot(ALICE, utc("10-31 01:30"))
+    assert slot_at(layer, utc("10-31 01:30")).person is None
 
 
 def test_a_weekly_rotation_begins_with_the_first_person_and_changes_on_its_weekday() -> None:
@@ -152,10 +154,13 @@ def test_a_weekly_rotation_begins_with_the_first_person_and_changes_on_its_weekd
 
 
 @pytest.mark.parametrize(("every", "unit", "hours"), [(5, Unit.HOURS, 5), (3, Unit.DAYS, 72), (2, Unit.WEEKS, 336)])
-def test_a_turn_of_several_units_counts_from_the_hand_off_before_the_start(every: int, unit: Unit, hours: int) -> None:
+@pytest.mark.parametrize("start", ["01-01 03:30", "01-01 04:30"])
+def test_a_turn_of_several_units_counts_from_the_hand_off_at_or_before_the_start(
+    start: str, every: int, unit: Unit, hours: int
+) -> None:
     weekday = Weekday.FRIDAY if unit is Unit.WEEKS else None
-    layer = replace(DAILY, zone=KOLKATA, every=every, unit=unit, weekday=weekday, start=utc("01-01 04:30"))
-    found = layer_shifts(layer, utc("01-01 04:30"), utc("01-01 03:30") + timedelta(hours=3 * hours))
+    layer = replace(DAILY, zone=KOLKATA, every=every, unit=unit, weekday=weekday, start=utc(start))
+    found = layer_shifts(layer, utc(start), utc("01-01 03:30") + timedelta(hours=3 * hours))
     assert [each.person for each in found] == [ALICE, BOB, CHARLIE]
     assert found[0].end == utc("01-01 03:30") + timedelta(hours=hours)
 
@@ -177,21 +182,21 @@ def test_nobody_before_the_start_nor_from_the_end_on() -> None:
 
 
 def test_office_hours_leave_the_nights_and_the_weekend() -> None:
-    layer = replace(DAILY, people=(ALICE,), windows=on_days(WEEKDAYS, time(9), time(17)))
+    layer = replace(DAILY, people=(ALICE,), hours=parse_hours("mon-fri 09:00-17:00"))
     assert slot_at(layer, utc("01-08 15:59")) == Slot(ALICE, utc("01-08 16:00"))
     assert slot_at(layer, utc("01-08 16:00")) == Slot(None, utc("01-11 08:00"))
 
 
 def test_a_window_over_the_end_of_the_week_is_open_on_both_sides_of_it() -> None:
-    weekend = Window(Weekday.FRIDAY, time(18), Weekday.MONDAY, time(8))
-    layer = replace(DAILY, people=(ALICE,), windows=(weekend,))
+    layer = replace(DAILY, people=(ALICE,), hours=parse_hours("fri 18:00-mon 08:00"))
     for moment_inside in ("01-08 17:00", "01-10 22:59", "01-10 23:00", "01-11 06:59"):
         assert slot_at(layer, utc(moment_inside)) == Slot(ALICE, utc("01-11 07:00"))
     assert slot_at(layer, utc("01-11 07:00")) == Slot(None, utc("01-15 17:00"))
 
 
-def test_a_window_that_opens_only_after_the_end_never_opens() -> None:
-    layer = replace(DAILY, windows=on_days([Weekday.SUNDAY], time(9), time(17)), end=utc("01-02 00:00"))
+@pytest.mark.parametrize("end", ["01-02 00:00", "01-03 08:00"])
+def test_a_window_that_opens_only_at_the_end_or_after_it_never_opens(end: str) -> None:
+    layer = replace(DAILY, hours=parse_hours("sun 09:00-17:00"), end=utc(end))
     assert slot_at(layer, utc("01-01 12:00")) == Slot(None, None)
 
 
@@ -214,9 +219,6 @@ def test_a_day_that_a_zone_left_out_stands_for_the_skip() -> None:
     assert first_moment(datetime(2011, 12, 30, 15), apia) == last_moment(datetime(2011, 12, 30, 15), apia) == skip
 
 
-def test_a_moment_without_a_zone_and_a_zone_without_a_clock_are_refused() -> None:
+def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a zone"):
         moment(datetime(2027, 1, 1))
-    for name in ("Europe/Nowhere", "Europe", "../etc/passwd", "", "a\0b"):
-        with pytest.raises(ValueError, match="IANA zone"):
-            zone_of(name)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.hours import parse_hours, within
+from models.hours import parse_hours, within, zone_of
 from models.matching import Subject, mismatch, parse_matchers
 from models.routing import (
     Considered,
@@ -230,6 +230,15 @@ def test_a_silence_that_cannot_be_meant_is_refused(
 def test_a_silence_needs_times_with_a_zone() -> None:
     with pytest.raises(ValueError, match="a silence starts and ends at times with a zone"):
         Silence("a", parse_matchers("a=b"), datetime(2026, 11, 23), datetime(2026, 11, 24), "alice")
+
+
+def test_a_silence_over_the_repeated_hour_lasts_as_long_as_it_does() -> None:
+    berlin = zone_of("Europe/Berlin")
+    begins = datetime(2027, 10, 31, 2, 30, tzinfo=berlin)
+    ends = datetime(2027, 10, 31, 2, 10, fold=1, tzinfo=berlin)
+    night = Silence("a", BY_TEAM.matchers, begins, ends, "alice")
+    assert night.ends_at - night.starts_at == 40 * MINUTE
+    assert night.holds(SEARCH, datetime(2027, 10, 31, 2, 5, fold=1, tzinfo=berlin))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_contradictions(sentence: str, text: str, expected: str | None) -> None:
         ("fewer days", "days_to_renewal<10", "days_to_renewal<=30", True),
         ("more days", "days_to_renewal<30", "days_to_renewal<=10", False),
         ("a near renewal is a known one", "days_to_renewal<30", 'days_to_renewal!=""', True),
+        ("another number may be none at all", "days_to_renewal!=5", 'days_to_renewal!=""', False),
         ("every severity", "", 'severity=~"critical|high|medium|low"', True),
         ("not low", 'severity!="low", severity!="medium"', 'severity=~"critical|high"', True),
         ("what cannot be told is not claimed", 'a=~"x1.*"', 'a=~"x.*"', False),
