@@ -9,12 +9,17 @@ class Clock:
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._held: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moved: asyncio.Event | None = None
 
     def now(self) -> float:
         """Epoch seconds, as the simulated workspace sees them."""
-        return time.time() + self.offset
+        return (time.time() if self._held is None else self._held) + self.offset
+
+    def hold(self) -> None:
+        """Stand still from now on, moving only by `forward`: for what must not depend on how busy the machine is."""
+        self._held = time.time()
 
     def forward(self, seconds: float = 0, minutes: float = 0, hours: float = 0) -> float:
         """Move the clock and wake whoever sleeps on it; callable from any thread. Returns the new time."""

@@ -51,6 +51,7 @@ def test_kill_worker_and_clock_and_flush_redis_between_two_levels(house: Process
     house.shift(301)
     house.start("page", "rate", "clock")
     house.wait_for_pages("bob", 1, seconds=15)
+    house.wait_for(lambda: house.log.read_text().count("worker started") == 4)
     assert house.terminate("page", "rate", "clock") == [0, 0, 0]
     assert len(house.pages("bob")) == 1
     assert len(house.pages("charlie")) == 1

@@ -239,6 +239,7 @@ def calls(method: str, **arguments: Any) -> Callable[[Simulator, WebClient, int]
     """So many calls of a method in the same minute."""
 
     def probe(sim: Simulator, client: WebClient, count: int) -> bool:
+        sim.clock.hold()
         sim.core.limits.enabled = True
         token = {"app_token": "xapp-simulator"} if method == "apps_connections_open" else {}
         return all(passes(lambda: getattr(client, method)(**arguments, **token)) for _ in range(count))
@@ -248,11 +249,13 @@ def calls(method: str, **arguments: Any) -> Callable[[Simulator, WebClient, int]
 
 def messages_a_minute(sim: Simulator, client: WebClient, count: int) -> bool:
     wait = sim.core.limits.wait_for
+    sim.clock.hold()
     sim.core.limits.enabled = True
     return not any(wait("chat.postMessage", "special", "T", "A", f"C{number}") for number in range(count))
 
 
 def burst(sim: Simulator, client: WebClient, count: int) -> bool:
+    sim.clock.hold()
     sim.core.limits.enabled = True
     return all(passes(lambda: post(client)) for _ in range(count))
 
