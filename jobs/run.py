@@ -22,6 +22,7 @@ from models.actions.workspaces import put_source
 from models.config import RUNNING, Settings
 from models.embedded import CannotEmbed, EmbeddedPostgres, EmbeddedRedis, free_port
 from models.migrate import migrate
+from models.seal import Seal
 
 log = structlog.get_logger()
 
@@ -76,6 +77,7 @@ class House:
                 *("--manifest", str(Path(__file__).resolve().parent.parent / "manifest.yml")),
                 *("--request-url", f"http://127.0.0.1:{self.settings.port}/slack/events"),
                 *("--state-file", str(self.settings.heed_var / "simulator.json")),
+                *("--set", f"webhook={self.demo_address('generic')}"),
             ]
         found |= {
             "web": ["web"],
@@ -86,6 +88,14 @@ class House:
         if not self.simulator and self.settings.slack_app_token.get_secret_value():
             found["socket"] = ["socket"]
         return found
+
+    def demo_secret(self, kind: str) -> str:
+        """The secret of the demo source of this kind: the same each time, so that its address can be shown again."""
+        key = self.environment.get("HEED_SECRET_KEY") or self.settings.heed_secret_key.get_secret_value()
+        return Seal(key).derive(f"demo source {kind}")
+
+    def demo_address(self, kind: str) -> str:
+        return f"{self.settings.base_url}/alerts/{kind}/{self.demo_secret(kind)}"
 
     def stop(self) -> None:
         for server in reversed(self.servers):
@@ -140,28 +150,26 @@ def _serve(house: House, settings: Settings) -> None:
         if house.simulator:
             supervisor.start("simulator")
             _wait_for(f"{house.simulator}/api/api.test", supervisor)
-        secret = _set_up(settings)
-        supervisor.run(first=lambda: _greet(house, settings, secret, supervisor))
+        _set_up(house, settings)
+        supervisor.run(first=lambda: _greet(house, settings, supervisor))
     finally:
         supervisor.end()
 
 
-def _set_up(settings: Settings) -> str:
-    """Connect the workspace, import its people, and make the demo sources; returns the generic one's secret."""
+def _set_up(house: House, settings: Settings) -> None:
+    """Connect the workspace, import its people, and make the demo sources."""
     context = build(settings)
-    secrets_of = {kind: context.seal.derive(f"demo source {kind}") for kind in DEMO_SOURCES}
     workspace_id = connect(context, settings.slack_bot_token.get_secret_value())
     if workspace_id is None:
         raise click.ClickException("Slack does not know SLACK_BOT_TOKEN, or cannot be reached; `doctor` tells more")
     sync(context)
     with context.db.begin() as session:
-        for kind, secret in secrets_of.items():
-            put_source(session, workspace_id, kind, "demo", secret)
+        for kind in DEMO_SOURCES:
+            put_source(session, workspace_id, kind, "demo", house.demo_secret(kind))
     context.db.dispose()
-    return secrets_of["generic"]
 
 
-def _greet(house: House, settings: Settings, secret: str, supervisor: Supervisor) -> None:
+def _greet(house: House, settings: Settings, supervisor: Supervisor) -> None:
     """Say where everything is and what to try, once it answers."""
     _wait_for(f"{settings.base_url}/healthz", supervisor)
     lines = [f"Heed is running at {settings.base_url}"]
@@ -173,7 +181,7 @@ def _greet(house: House, settings: Settings, secret: str, supervisor: Supervisor
     body = '{"title": "Checkout is failing", "severity": "critical"}'
     lines += [
         "Or raise an alert as a machine does:",
-        f"  curl -d '{body}' {settings.base_url}/alerts/generic/{secret}",
+        f"  curl -d '{body}' {house.demo_address('generic')}",
         "Ctrl-C stops everything; the data stay in " + str(settings.heed_var) + "/",
     ]
     sys.stdout.write("\n" + "\n".join(lines) + "\n\n")
