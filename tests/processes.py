@@ -95,6 +95,11 @@ class Processes:
         """Until both workers and the clock have proved that they work."""
         self.wait_for(lambda: len(self.rows("SELECT FROM beats")) == 3)
 
+    def forget_beats(self) -> None:
+        """As if nothing had ever beaten."""
+        with self.admin.connect() as connection:
+            connection.execute(text("DELETE FROM beats"))
+
     def kill(self, *names: str) -> None:
         """kill -9."""
         for name in names:

@@ -48,10 +48,11 @@ def test_kill_worker_and_clock_and_flush_redis_between_two_levels(house: Process
     house.wait_for_pages("charlie", 1)
     house.kill("page", "rate", "clock")
     clean.redis.client.flushall()
+    house.forget_beats()
     house.shift(301)
     house.start("page", "rate", "clock")
     house.wait_for_pages("bob", 1, seconds=15)
-    house.wait_for(lambda: house.log.read_text().count("worker started") == 4)
+    house.wait_until_all_beat()
     assert house.terminate("page", "rate", "clock") == [0, 0, 0]
     assert len(house.pages("bob")) == 1
     assert len(house.pages("charlie")) == 1
