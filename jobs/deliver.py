@@ -130,7 +130,7 @@ def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Re
 
 def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result) -> bool:
     """Write the receipt; returns whether the person's next post may be sent right away."""
-    attempt = max(envelope.pages.values())
+    attempt, step_is_due = max(envelope.pages.values()), False
     with context.db.begin() as session:
         match result:
             case Sent(channel_id, ts):
@@ -144,14 +144,18 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result)
                 wait_s = min(5 * 2 ** (attempt - 1), LONGEST_WAIT)
                 delivering.unclear(session, envelope, why, timedelta(seconds=wait_s))
             case Refused(about, why) if about in (PERSON, CONTENT):
-                if delivering.failed(session, lease, envelope, why):
-                    context.bell.wake("escalate")
+                step_is_due = delivering.failed(session, lease, envelope, why)
             case Refused(_, why):
                 at = now_of(session) + DEAD_TOKEN
                 delivering.later(session, envelope, at, why)
                 if workspaces.hold_back(session, lease.workspace_id, at) == 1:
                     note(session, lease.workspace_id, "workspace_failed", now_of(session), high=True, why=why)
     log.info("post", post=envelope.post_id, pages=len(envelope.pages), result=type(result).__name__)
+    if step_is_due:
+        context.bell.wake("escalate")
     if isinstance(result, Sent):
         context.bell.wake("redraw")
-    return isinstance(result, Sent | Refused | Unclear)
+    workspace_is_out = isinstance(result, NotSent) or (
+        isinstance(result, Refused) and result.about not in (PERSON, CONTENT)
+    )
+    return not workspace_is_out

@@ -129,3 +129,12 @@ def test_a_level_with_nobody_is_passed_over_at_once_and_a_lap_that_reached_nobod
     told = len(world.pages("alice"))
     world.forward(minutes=5)
     assert len(world.pages("alice")) == told, "admins are told once, not every five minutes"
+
+
+def test_after_a_dead_token_nothing_more_is_tried_until_later_and_then_everything_is_sent(world: World) -> None:
+    world.policy("charlie")
+    world.slack.faults.add("chat.postMessage", "error", error="token_revoked")
+    world.post(world.source("generic"), [{"title": f"Disk {number} full"} for number in range(3)])
+    world.expect_no_page("charlie")
+    world.forward(minutes=1)
+    assert len(world.pages("charlie")) == 3
