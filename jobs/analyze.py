@@ -54,7 +54,7 @@ def analyze(context: Context, judge: Rater) -> None:
 def _name_client(context: Context, claimed: Claimed) -> None:
     """Slack is asked what a client is called when its first message is rated."""
     client = claimed.client
-    if client.name:
+    if client.name or not client.team_id:
         return
     name = context.slack.team_name(context.seal.open(claimed.token), client.team_id)
     if name:

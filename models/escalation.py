@@ -4,46 +4,27 @@
 now, calls it, and writes what it returns.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
-from models.words import Status
+from models.plan import Level, Plan, Target
+from models.routing import applies
+from models.words import Severity, Status
 
 RETRY_WHEN_NOBODY = timedelta(minutes=5)
+STEPS_A_MINUTE = 10
+"""The ceiling against runaways (docs/origins.md A.7): more levels than this in a minute wait for the next minute."""
+A_MINUTE = timedelta(minutes=1)
+REMIND_AFTER = 0.8
+"""The share of the acknowledge timeout after which whoever acknowledged is reminded."""
 
 
-class TargetKind(StrEnum):
-    PERSON = "person"
-    ADMINS = "admins"
+class Reach(Protocol):
+    """The people (row ids) behind each target at this moment; a dict is one."""
 
-
-@dataclass(frozen=True)
-class Target:
-    """Whom a level pages; `id` is the person's row id for PERSON and None for ADMINS."""
-
-    kind: TargetKind
-    id: int | None = None
-
-
-@dataclass(frozen=True)
-class Level:
-    targets: tuple[Target, ...]
-    timeout: timedelta
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A policy as it stood when the alert opened. `laps` counts how often every level is reached."""
-
-    policy: str
-    levels: tuple[Level, ...]
-    laps: int
-
-
-Reach = Mapping[Target, tuple[int, ...]]
-"""The people (row ids) behind each target at this moment."""
+    def get(self, target: Target, default: tuple[int, ...], /) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -51,26 +32,50 @@ class State:
     """Where one alert's escalation stands.
 
     `lap` counts from 1; `level` is the last level reached in it (0: none yet). `reached` tells whether this lap has
-    paged anybody; `tries` counts the laps that reached nobody and were begun again.
+    paged anybody; `tries` counts the laps that reached nobody and were begun again; `recent` the levels paged in the
+    last minute. `reminded` and `snoozed` are about an acknowledged alert.
     """
 
     status: Status
     plan: Plan
     next_step_at: datetime | None
+    severity: Severity = Severity.HIGH
     lap: int = 1
     level: int = 0
     reached: bool = False
     tries: int = 0
     exhausted: bool = False
+    recent: int = 0
+    reminded: bool = False
+    snoozed: bool = False
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A silence that matches the alert: nothing happens until it ends."""
+
+    silence: int
+    until: datetime
 
 
 class Reason(StrEnum):
-    NOT_OPEN = "the alert is not open any more"
+    NOT_LIVE = "the alert is closed"
     NOT_DUE = "stale or doubled: the alert is already at this level"
+    SILENCED = "a silence holds the alert"
+    RUNAWAY = "the alert has paged too many levels within a minute"
     PAGED = "the level's people are paged"
     EXHAUSTED = "every level of every lap was reached"
     NOBODY = "nobody could be reached in the whole lap"
     NO_LEVELS = "the policy has no levels"
+    REMINDED = "acknowledged for long, and not resolved"
+    NOTHING_LEFT = "acknowledged, and nothing else is to happen"
+
+
+class ReopenCause(StrEnum):
+    """Why an acknowledged alert is open again by itself."""
+
+    TIMEOUT = "acknowledged, but not resolved in time"
+    SNOOZE_OVER = "the snooze is over"
 
 
 @dataclass(frozen=True)
@@ -85,10 +90,11 @@ class PageLevel:
 
 @dataclass(frozen=True)
 class PassOver:
-    """This level has nobody to page, so the next one is looked at without waiting."""
+    """This level has nobody to page, or is not for this alert now: the next one is looked at without waiting."""
 
     lap: int
     level: int
+    why: str = "nobody to page"
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,36 @@ class TellNoLevels:
     policy: str
 
 
-Effect = PageLevel | PassOver | Exhaust | TellNobodyReachable | TellNoLevels
+@dataclass(frozen=True)
+class TellRunaway:
+    """The ceiling is reached: admins are told, and it goes on at `retry_at`."""
+
+    retry_at: datetime
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The silence with this row id holds the alert until then."""
+
+    silence: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Remind:
+    """Remind whoever acknowledged; without an answer the alert is open again at `reopens_at`."""
+
+    reopens_at: datetime
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """The alert is open again, in a new epoch; effects after this one belong to that epoch."""
+
+    cause: ReopenCause
+
+
+Effect = PageLevel | PassOver | Exhaust | TellNobodyReachable | TellNoLevels | TellRunaway | Silence | Remind | Reopen
 
 
 @dataclass(frozen=True)
@@ -118,19 +153,65 @@ class Advance:
     reason: Reason
 
 
-def advance(state: State, reach: Reach, now: datetime) -> Advance:
+def advance(state: State, reach: Reach, now: datetime, hold: Hold | None = None) -> Advance:
     """Take the step that is due, or say why there is none to take.
 
-    Status is looked at first, then staleness (docs/origins.md A.3). A level that reaches nobody is passed over at once.
-    A lap that reached nobody is tried again after five minutes, for as long as it takes (rule 8).
+    Status is looked at first, then staleness (docs/origins.md A.3), then silences. A level that reaches nobody is
+    passed over at once. A lap that reached nobody is tried again after five minutes, for as long as it takes (rule 8).
     """
-    if state.status is not Status.OPEN:
-        return Advance(state, (), Reason.NOT_OPEN)
+    if not state.status.is_live:
+        return Advance(state, (), Reason.NOT_LIVE)
     if state.next_step_at is None or state.next_step_at > now:
         return Advance(state, (), Reason.NOT_DUE)
+    if hold is not None:
+        return Advance(replace(state, next_step_at=hold.until), (Silence(hold.silence, hold.until),), Reason.SILENCED)
+    if state.status is Status.ACKNOWLEDGED:
+        return _acknowledged(state, reach, now)
+    return _open(state, reach, now)
+
+
+def due_after_acknowledge(plan: Plan, now: datetime) -> datetime | None:
+    """When an alert that is acknowledged now is looked at again; None when its policy has no acknowledge timeout."""
+    return now + plan.acknowledge_timeout * REMIND_AFTER if plan.acknowledge_timeout is not None else None
+
+
+def _acknowledged(state: State, reach: Reach, now: datetime) -> Advance:
+    timeout = state.plan.acknowledge_timeout
+    if state.snoozed:
+        return _reopen(state, reach, now, ReopenCause.SNOOZE_OVER)
+    if timeout is None:
+        return Advance(replace(state, next_step_at=None), (), Reason.NOTHING_LEFT)
+    if state.reminded:
+        return _reopen(state, reach, now, ReopenCause.TIMEOUT)
+    reopens_at = now + timeout * (1 - REMIND_AFTER)
+    reminded = replace(state, reminded=True, next_step_at=reopens_at)
+    return Advance(reminded, (Remind(reopens_at),), Reason.REMINDED)
+
+
+def _reopen(state: State, reach: Reach, now: datetime, cause: ReopenCause) -> Advance:
+    """Open again and page level 1 in the same step."""
+    state = replace(
+        state,
+        status=Status.OPEN,
+        lap=1,
+        level=0,
+        reached=False,
+        tries=0,
+        exhausted=False,
+        reminded=False,
+        snoozed=False,
+    )
+    taken = _open(state, reach, now)
+    return replace(taken, effects=(Reopen(cause), *taken.effects))
+
+
+def _open(state: State, reach: Reach, now: datetime) -> Advance:
     if not state.plan.levels:
         stopped = replace(state, next_step_at=None, exhausted=True)
         return Advance(stopped, (TellNoLevels(state.plan.policy),), Reason.NO_LEVELS)
+    if state.recent >= STEPS_A_MINUTE:
+        retry_at = now + A_MINUTE
+        return Advance(replace(state, next_step_at=retry_at), (TellRunaway(retry_at),), Reason.RUNAWAY)
     return _walk(state, reach, now)
 
 
@@ -146,12 +227,17 @@ def _walk(state: State, reach: Reach, now: datetime) -> Advance:
             state = replace(state, lap=state.lap + 1, level=0, reached=False)
         state = replace(state, level=state.level + 1)
         level = plan.levels[state.level - 1]
-        people = people_of(level, reach)
+        does_apply, why = _applies(level, state.severity, now)
+        people = people_of(level, reach) if does_apply else ()
         if people:
             due = now + level.timeout
             state = replace(state, next_step_at=due, reached=True)
             return Advance(state, (*passed, PageLevel(state.lap, state.level, people, due)), Reason.PAGED)
-        passed.append(PassOver(state.lap, state.level))
+        passed.append(PassOver(state.lap, state.level, "nobody to page" if does_apply else why))
+
+
+def _applies(level: Level, severity: Severity, now: datetime) -> tuple[bool, str]:
+    return applies(level.when, severity, now) if level.when is not None else (True, "the level is for every alert")
 
 
 def _nobody(state: State, passed: list[Effect], now: datetime) -> Advance:

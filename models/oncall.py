@@ -105,6 +105,11 @@ def on_call(schedule: Schedule, at: datetime) -> OnCall:
     return OnCall(first.person, first.cause, change[0].start if change else None)
 
 
+def person_at(schedule: Schedule, at: datetime) -> int | None:
+    """Who is on call at a moment; costs the same however far away the next change is."""
+    return _slot_at(schedule, moment(at))[0].person
+
+
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, ...]:
     """The final timeline of a span: every shift in it, in order, cut off at the span's ends."""
     return tuple(

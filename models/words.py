@@ -68,6 +68,9 @@ class PageKind(StrEnum):
     EXHAUSTED = "exhausted"
     UNREACHABLE = "unreachable"
     MISCONFIGURED = "misconfigured"
+    OPEN_AGAIN = "open_again"
+    REMINDER = "reminder"
+    RUNAWAY = "runaway"
 
 
 class PageState(StrEnum):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 RULES = (
     "answer", "assessment", "card", "conversation", "cue_rule", "cues", "escalation", "hours", "indicators", "matching",
     "pattern", "pattern_syntax", "person", "routing", "routing_json", "signal", "unreachable", "words",
-    "oncall", "rotation", "schedule_check", "schedule_json", "wall_clock",
+    "oncall", "plan", "reach", "rotation", "schedule_check", "schedule_json", "wall_clock",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
 SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")

@@ -33,7 +33,7 @@ from models.actions import assessing, delivering, drawing, escalating, workspace
 from models.actions.plans import save_policy
 from models.config import Settings
 from models.db import now_of
-from models.escalation import Level, Plan, Target, TargetKind
+from models.plan import Level, Plan, Target, TargetKind
 from models.tables import Person
 from simulator import Simulator
 from simulator.state import Message

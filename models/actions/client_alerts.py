@@ -1,15 +1,18 @@
 """From a verdict to an alert: at most one a channel in four hours, and worse ones break through (docs/origins.md B)."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actions.alerts import newest_of, open_alert, restart
 from models.actions.journal import note
-from models.actions.plans import plan_for
+from models.actions.plans import Chosen, plan_after_raise, plan_for
 from models.actions.settling import redraw
 from models.conversation import ClientAlert, Verdict, judge
 from models.db import now_of
-from models.tables import Alert, AssessmentRow, Client, Conversation, Message, Workspace
+from models.matching import Subject
+from models.tables import Alert, AssessmentRow, Client, Conversation, Message, Person, Workspace
 from models.words import Origin, Risk, Severity
 
 EXCERPT_LENGTH = 600
@@ -21,18 +24,21 @@ def consider(session: Session, row: AssessmentRow) -> int | None:
     conversation = session.get_one(Conversation, row.conversation_id)
     alert = newest_of(session, row.workspace_id, f"channel:{conversation.channel_id}")
     severity = severity_of(row)
+    chosen = _route(session, conversation, severity, now) if severity is not None else None
+    severity = chosen.severity if chosen is not None else None
     row.considered_at = now
     match judge(severity, row.covered_ts, _known(alert), now):
         case Verdict.OPEN:
-            assert severity is not None
-            return _open(session, row, conversation, severity)
+            assert chosen is not None
+            return _open(session, row, conversation, chosen)
         case Verdict.RAISE | Verdict.REOPEN as verdict:
             assert alert is not None
-            assert severity is not None
-            alert.severity = int(severity)
+            assert chosen is not None
+            alert.severity = int(chosen.severity)
+            alert.plan = plan_after_raise(alert, chosen.plan)
             _tell(session, alert, row)
             restart(session, alert, now, verdict.value)
-            note(session, alert.workspace_id, verdict.name.lower(), now, alert.id, severity=severity.label)
+            note(session, alert.workspace_id, verdict.name.lower(), now, alert.id, severity=chosen.severity.label)
             return alert.id
         case Verdict.JOIN:
             assert alert is not None
@@ -51,29 +57,45 @@ def severity_of(row: AssessmentRow) -> Severity | None:
     return severity
 
 
+def _route(session: Session, conversation: Conversation, severity: Severity, now: datetime) -> Chosen:
+    client = session.get_one(Client, conversation.client_id)
+    owner = session.get(Person, client.owner_id) if client.owner_id else None
+    subject = Subject(
+        severity=severity,
+        origin=Origin.CLIENT,
+        client=client.name,
+        tier=client.tier,
+        owner=owner.name if owner else "",
+        days_to_renewal=(client.renews_on - now.date()).days if client.renews_on else None,
+    )
+    return plan_for(session, conversation.workspace_id, subject, now)
+
+
 def _known(alert: Alert | None) -> ClientAlert | None:
     if alert is None:
         return None
     return ClientAlert(alert.status, Severity(alert.severity), alert.paged_at or alert.opened_at, alert.covered_ts)
 
 
-def _open(session: Session, row: AssessmentRow, conversation: Conversation, severity: Severity) -> int:
+def _open(session: Session, row: AssessmentRow, conversation: Conversation, chosen: Chosen) -> int:
     now = now_of(session)
     client = session.get_one(Client, conversation.client_id)
     alert = open_alert(
         session,
         now,
-        severity,
+        chosen.severity,
         workspace_id=row.workspace_id,
         origin=Origin.CLIENT,
         key=f"channel:{conversation.channel_id}",
         conversation_id=conversation.id,
-        client=client.name or client.team_id,
+        client=client.name or client.team_id or "",
         title=row.summary,
-        plan=plan_for(session, row.workspace_id),
+        plan=chosen.plan,
     )
     _tell(session, alert, row)
-    note(session, row.workspace_id, "opened", now, alert.id, engine=row.engine, risk=row.risk)
+    note(
+        session, row.workspace_id, "opened", now, alert.id, engine=row.engine, risk=row.risk, routes=list(chosen.routes)
+    )
     return alert.id
 
 

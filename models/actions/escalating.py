@@ -1,53 +1,33 @@
 """Escalation: claim the alerts whose next step is due, decide with `models.escalation.advance`, write what it says."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from models.actions.journal import note
-from models.actions.plans import plan_from_json, reach_in
+from models.actions.recording import Recorder, Subject, Writing
+from models.actions.rulebook import Rulebook, crews_of, rulebooks_of
 from models.actions.settling import redraw
-from models.bell import wake_id
+from models.actions.subjects import subject_of
 from models.db import now_of
-from models.escalation import (
-    Advance,
-    Effect,
-    Exhaust,
-    PageLevel,
-    PassOver,
-    Reach,
-    Reason,
-    State,
-    Target,
-    TargetKind,
-    TellNobodyReachable,
-    TellNoLevels,
-    advance,
-    coming,
-)
+from models.escalation import Advance, Hold, PageLevel, State, advance
+from models.plan import Plan, TargetKind, plan_from_json, targets_in
+from models.reach import Case, Crew, ReachAt, turns_taken
+from models.routing import resumes_at, silenced
 from models.tables import Alert
-from models.words import Origin, PageKind, Status
+from models.words import PageKind, Severity, Status
 
 BATCH = 200
 POISON_AFTER = 5
-END_OF_LAP = 0
-"""The level of a step that reaches no level: what falls due after the last level, and messages about the alert."""
-ADMINS = Target(TargetKind.ADMINS)
+PLANS_KEPT = 256
 
-
-@dataclass
-class _Writing:
-    """Rows that one batch writes, as JSON records."""
-
-    alerts: list[dict[str, Any]] = field(default_factory=list)
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    pages: list[dict[str, Any]] = field(default_factory=list)
-    entries: list[dict[str, Any]] = field(default_factory=list)
+Turns = dict[str, int]
+"""How many alerts each round robin of a workspace was given, by its key."""
 
 
 def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -> int:
@@ -56,12 +36,14 @@ def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -
     due = session.execute(_CLAIM, {"now": now, "limit": limit, "only": only}).all()
     if not due:
         return 0
-    reach = reach_in(session, {row.workspace_id for row in due})
-    writing = _Writing()
+    rules = rulebooks_of(session, {row.workspace_id for row in due})
+    crews = crews_of(session, rules)
+    turns = _lock_turns(session, due)
+    writing = Writing()
     for row in due:
-        here = reach.get(row.workspace_id, {})
-        _record(writing, row, advance(_state(row), here, now), here)
-    _write(session, writing, now)
+        home = row.workspace_id
+        _take(writing, row, rules[home], crews[home], turns.setdefault(home, {}), now)
+    writing.write(session, now)
     redraw(session, [row.id for row in due if row.paged_at is not None], now)
     return len(due)
 
@@ -81,18 +63,19 @@ def due_ids(session: Session, limit: int = BATCH) -> list[int]:
 def push_out(session: Session, alert_id: int, error: str) -> None:
     """The poison rule: an alert whose step fails is tried later and later, and after five times people are told."""
     alert = session.get(Alert, alert_id, with_for_update=True)
-    if alert is None or alert.status is not Status.OPEN:
+    if alert is None or not alert.status.is_live or alert.next_step_at is None:
         return
-    now = now_of(session)
+    now, due_at = now_of(session), alert.next_step_at
     alert.failures += 1
     alert.next_step_at = now + timedelta(seconds=min(10 * 2**alert.failures, 3600))
     told = alert.failures == POISON_AFTER
     note(session, alert.workspace_id, "step_failed", now, alert.id, high=told, error=error, failures=alert.failures)
     if told:
-        writing = _Writing()
-        people = reach_in(session, [alert.workspace_id]).get(alert.workspace_id, {}).get(ADMINS, ())
-        _notice(writing, alert, "failed", PageKind.MISCONFIGURED, people, alert.lap)
-        _write(session, writing, now)
+        writing, home = Writing(), alert.workspace_id
+        admins = crews_of(session, rulebooks_of(session, [home]))[home].admins
+        recorder = Recorder(writing, _about(alert, alert.workspace_id, alert.id, due_at, ()), admins)
+        recorder.notice("failed", PageKind.MISCONFIGURED, admins, alert.lap)
+        writing.write(session, now)
 
 
 def rescue_stranded(session: Session) -> int:
@@ -103,158 +86,122 @@ def rescue_stranded(session: Session) -> int:
     return len(stranded)
 
 
-def _write(session: Session, writing: _Writing, now: datetime) -> None:
-    session.flush()
-    session.execute(_WRITE, {"now": now, **{name: json.dumps(rows) for name, rows in vars(writing).items()}})
+def held(rules: Rulebook, row: Any, now: datetime) -> Hold | None:
+    """The silence that holds the alert `row` (with the columns of `_CLAIM`) now, and until when it is held."""
+    if not rules.silences:
+        return None
+    subject = subject_of(row, now)
+    holding, until = silenced(rules.silences, subject, now), resumes_at(rules.silences, subject, now)
+    return Hold(int(holding.id), until) if holding is not None and until is not None else None
+
+
+def _take(writing: Writing, row: Row[Any], rules: Rulebook, crew: Crew, turns: Turns, now: datetime) -> None:
+    """Decide about one alert and record it; the turns that it takes are taken for those after it in the batch too."""
+    case = Case(row.owner_id, row.picks)
+    reach = ReachAt(crew, now, case, turns)
+    state = _state(row)
+    taken = advance(state, reach, now, held(rules, row, now))
+    picks = _picks(taken, reach, case)
+    turns.update({key: count for key, (_, count) in picks.items()})
+    subject = _about(row, row.workspace_id, row.id, row.next_step_at, state.plan.channels)
+    Recorder(writing, subject, crew.admins).record(taken, picks)
+
+
+def _picks(taken: Advance, reach: ReachAt, case: Case) -> dict[str, tuple[int, int]]:
+    paged = next((effect for effect in taken.effects if isinstance(effect, PageLevel)), None)
+    return turns_taken(taken.state.plan.levels[paged.level - 1], reach, case) if paged is not None else {}
+
+
+def _about(row: Any, workspace_id: int, alert_id: int, due_at: datetime, channels: tuple[int, ...]) -> Subject:
+    return Subject(
+        workspace_id=workspace_id,
+        alert_id=alert_id,
+        origin=row.origin,
+        severity=int(row.severity),
+        epoch=row.epoch,
+        lap=row.lap,
+        level=row.level,
+        tries=row.tries,
+        due_at=due_at,
+        acknowledged_by=row.acknowledged_by,
+        channels=channels,
+    )
 
 
 def _state(row: Row[Any]) -> State:
     return State(
         status=Status(row.status),
-        plan=plan_from_json(row.plan),
+        plan=_plan(row.plan),
         next_step_at=row.next_step_at,
+        severity=Severity(row.severity),
         lap=row.lap,
         level=row.level,
         reached=row.reached,
         tries=row.tries,
         exhausted=row.exhausted_at is not None,
+        recent=row.recent,
+        reminded=row.reminded,
+        snoozed=row.snoozed_until is not None,
     )
 
 
-def _record(writing: _Writing, row: Row[Any], taken: Advance, reach: Reach) -> None:
-    state = taken.state
-    writing.alerts.append(
-        {
-            "id": row.id,
-            "lap": state.lap,
-            "level": state.level,
-            "tries": state.tries,
-            "next_step_at": _iso(state.next_step_at),
-            "exhausted": state.exhausted,
-            "paged": taken.reason is Reason.PAGED,
-            "nobody": taken.reason is Reason.NOBODY,
-        }
-    )
-    for effect in taken.effects:
-        _write_effect(writing, row, effect, reach.get(ADMINS, ()))
-    _coming(writing, row, state)
+@lru_cache(PLANS_KEPT)
+def _plan(stored: str) -> Plan:
+    return plan_from_json(json.loads(stored))
 
 
-def _write_effect(writing: _Writing, row: Row[Any], effect: Effect, admins: Sequence[int]) -> None:
-    match effect:
-        case PageLevel(lap, level, people):
-            is_first = row.lap == 1 and row.level == 0
-            _step(writing, row, lap, level, row.next_step_at, f"paged {len(people)}")
-            _pages(writing, row, PageKind.NEW if is_first else PageKind.ESCALATION, people, lap, level)
-            _entry(
-                writing, row, "escalated", True, lap=lap, level=level, people=list(people), policy=row.plan["policy"]
-            )
-        case PassOver(lap, level):
-            _step(writing, row, lap, level, row.next_step_at, "passed over: nobody to page")
-            _entry(writing, row, "passed_over", False, lap=lap, level=level)
-        case Exhaust(lap, levels) if row.origin == Origin.TEST:
-            _step(writing, row, lap, END_OF_LAP, row.next_step_at, "exhausted")
-            _entry(writing, row, "escalation_exhausted", False, laps=lap, levels=levels)
-        case Exhaust(lap, levels):
-            _notice(writing, row, "exhausted", PageKind.EXHAUSTED, admins, lap)
-            _entry(writing, row, "escalation_exhausted", True, laps=lap, levels=levels)
-        case TellNobodyReachable(lap, retry_at):
-            told = admins if row.tries == 0 else ()
-            _notice(writing, row, "nobody reachable", PageKind.UNREACHABLE, told, lap)
-            _entry(writing, row, "nobody_reachable", True, lap=lap, retry_at=_iso(retry_at))
-        case TellNoLevels(policy):
-            _notice(writing, row, "no levels", PageKind.MISCONFIGURED, admins, row.lap)
-            _entry(writing, row, "policy_without_levels", True, policy=policy)
-
-
-def _coming(writing: _Writing, row: Row[Any], state: State) -> None:
-    """The next step is recorded when it is scheduled, with the wake-up that will ring for it (docs/origins.md A.2)."""
-    if state.next_step_at is not None:
-        lap, level = coming(state) or (state.lap, END_OF_LAP)
-        _step(writing, row, lap, level, state.next_step_at, None, tries=state.tries)
-
-
-def _step(
-    writing: _Writing,
-    row: Any,
-    lap: int,
-    level: int,
-    due: datetime,
-    outcome: str | None,
-    tries: int | None = None,
-) -> None:
-    writing.steps.append(
-        {
-            "workspace_id": row.workspace_id,
-            "alert_id": row.id,
-            "epoch": row.epoch,
-            "tries": row.tries if tries is None else tries,
-            "lap": lap,
-            "level": level,
-            "due_at": _iso(due),
-            "wake_id": wake_id("escalate", due),
-            "outcome": outcome,
-        }
-    )
-
-
-def _pages(writing: _Writing, row: Any, kind: PageKind, people: Sequence[int], lap: int, level: int) -> None:
-    for person_id in people:
-        writing.pages.append(
-            {
-                "workspace_id": row.workspace_id,
-                "alert_id": row.id,
-                "epoch": row.epoch,
-                "tries": row.tries,
-                "lap": lap,
-                "level": level,
-                "person_id": person_id,
-                "kind": kind.value,
-                "severity": int(row.severity),
-            }
-        )
-
-
-def _notice(writing: _Writing, row: Any, outcome: str, kind: PageKind, people: Sequence[int], lap: int) -> None:
-    """A message to the admins about the alert as a whole hangs on the step that ends a lap."""
-    _step(writing, row, lap, END_OF_LAP, row.next_step_at, outcome)
-    _pages(writing, row, kind, people, lap, END_OF_LAP)
-
-
-def _entry(writing: _Writing, row: Any, kind: str, high: bool, **detail: Any) -> None:
-    writing.entries.append(
-        {"workspace_id": row.workspace_id, "alert_id": row.id, "kind": kind, "high": high, "detail": detail}
-    )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def _lock_turns(session: Session, due: Sequence[Row[Any]]) -> dict[int, Turns]:
+    """The turns of every round robin that these alerts may still need, locked until the transaction ends."""
+    keys = {
+        (row.workspace_id, target.key)
+        for row in due
+        for target in targets_in(_plan(row.plan))
+        if target.kind is TargetKind.ROUND_ROBIN and target.key not in row.picks
+    }
+    found: dict[int, Turns] = {}
+    if keys:
+        wanted: Mapping[str, Any] = {"keys": json.dumps([{"workspace_id": home, "key": key} for home, key in keys])}
+        session.execute(_MAKE_TURNS, wanted)
+        for row in session.execute(_LOCK_TURNS, wanted):
+            found.setdefault(row.workspace_id, {})[row.key] = row.taken
+    return found
 
 
 _CLAIM = text("""
     WITH due AS MATERIALIZED (
         SELECT * FROM alerts
-        WHERE status = 'open' AND next_step_at IS NOT NULL AND next_step_at <= :now
+        WHERE next_step_at IS NOT NULL AND next_step_at <= :now
               AND (CAST(:only AS bigint) IS NULL OR id = :only)
         ORDER BY severity, next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, a.plan, a.lap, a.level, a.tries,
-           a.next_step_at, a.paged_at, a.exhausted_at, EXISTS (
+    SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, CAST(a.plan AS text) AS plan, a.lap, a.level,
+           a.tries, a.next_step_at, a.paged_at, a.exhausted_at, a.reminded, a.snoozed_until, a.picks, a.labels,
+           a.acknowledged_by, s.kind AS source_kind, s.name AS source_name, cl.name AS client, cl.tier, cl.renews_on,
+           cl.owner_id, owner.name AS owner,
+           EXISTS (
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id
                WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
-                     AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached
-    FROM due a ORDER BY a.severity, a.next_step_at
+                     AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached,
+           (SELECT count(*) FROM steps s
+            WHERE s.alert_id = a.id AND s.level > 0 AND s.executed_at > :now - interval '1 minute'
+                  AND s.outcome LIKE 'paged%') AS recent
+    FROM due a
+    LEFT JOIN sources s ON s.id = a.source_id
+    LEFT JOIN conversations c ON c.id = a.conversation_id
+    LEFT JOIN clients cl ON cl.id = c.client_id
+    LEFT JOIN people owner ON owner.id = cl.owner_id
+    ORDER BY a.severity, a.next_step_at
 """)
 
 _DUE_IDS = text("""
-    SELECT id FROM alerts WHERE status = 'open' AND next_step_at IS NOT NULL AND next_step_at <= :now
+    SELECT id FROM alerts WHERE next_step_at IS NOT NULL AND next_step_at <= :now
     ORDER BY severity, next_step_at LIMIT :limit
 """)
 
 _NEXT_DUE = text("""
     SELECT min(next_step_at) FROM (
         SELECT (SELECT next_step_at FROM alerts
-                WHERE status = 'open' AND next_step_at IS NOT NULL AND severity = each.severity
+                WHERE next_step_at IS NOT NULL AND severity = each.severity
                 ORDER BY next_step_at LIMIT 1) AS next_step_at
         FROM (VALUES (1), (2), (3), (4)) AS each(severity)) AS earliest
 """)
@@ -267,42 +214,15 @@ _RESCUE = text("""
     RETURNING id, workspace_id
 """)
 
-_WRITE = text("""
-    WITH moved AS (
-        UPDATE alerts SET lap = each.lap, level = each.level, tries = each.tries, next_step_at = each.next_step_at,
-               exhausted_at = CASE WHEN each.exhausted THEN :now END, failures = 0, revision = alerts.revision + 1,
-               paged_at = CASE WHEN each.paged THEN :now ELSE alerts.paged_at END
-        FROM jsonb_to_recordset(CAST(:alerts AS jsonb)) AS each(
-            id bigint, lap smallint, level smallint, tries integer, next_step_at timestamptz, exhausted boolean,
-            paged boolean)
-        WHERE alerts.id = each.id
-    ), given_up AS (
-        UPDATE steps SET outcome = 'not reached'
-        FROM jsonb_to_recordset(CAST(:alerts AS jsonb)) AS each(id bigint, tries integer, lap smallint, nobody boolean)
-        WHERE each.nobody AND steps.alert_id = each.id AND steps.outcome IS NULL AND steps.lap > each.lap
-    ), done AS (
-        INSERT INTO steps (workspace_id, alert_id, epoch, tries, lap, level, due_at, wake_id, executed_at, outcome)
-        SELECT workspace_id, alert_id, epoch, tries, lap, level, due_at, wake_id,
-               CASE WHEN outcome IS NOT NULL THEN :now END, outcome
-        FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS each(
-            workspace_id bigint, alert_id bigint, epoch integer, tries integer, lap smallint, level smallint,
-            due_at timestamptz, wake_id text, outcome text)
-        ON CONFLICT (alert_id, epoch, tries, lap, level)
-        DO UPDATE SET executed_at = excluded.executed_at, outcome = excluded.outcome
-        RETURNING id, alert_id, tries, lap, level
-    ), paged AS (
-        INSERT INTO pages (workspace_id, alert_id, step_id, person_id, kind, severity, epoch, due_at, try_at)
-        SELECT each.workspace_id, each.alert_id, done.id, each.person_id, each.kind, each.severity, each.epoch,
-               :now, :now
-        FROM jsonb_to_recordset(CAST(:pages AS jsonb)) AS each(
-            workspace_id bigint, alert_id bigint, epoch integer, tries integer, lap smallint, level smallint,
-            person_id bigint, kind text, severity smallint)
-        JOIN done ON done.alert_id = each.alert_id AND done.tries = each.tries AND done.lap = each.lap
-                 AND done.level = each.level
-        ON CONFLICT DO NOTHING
-    )
-    INSERT INTO entries (workspace_id, alert_id, at, kind, high, detail)
-    SELECT workspace_id, alert_id, :now, kind, high, detail
-    FROM jsonb_to_recordset(CAST(:entries AS jsonb)) AS each(
-        workspace_id bigint, alert_id bigint, kind text, high boolean, detail jsonb)
+_MAKE_TURNS = text("""
+    INSERT INTO turns (workspace_id, key)
+    SELECT workspace_id, key FROM jsonb_to_recordset(CAST(:keys AS jsonb)) AS each(workspace_id bigint, key text)
+    ORDER BY workspace_id, key
+    ON CONFLICT DO NOTHING
+""")
+
+_LOCK_TURNS = text("""
+    SELECT turns.workspace_id, turns.key, turns.taken FROM turns
+    JOIN jsonb_to_recordset(CAST(:keys AS jsonb)) AS each(workspace_id bigint, key text) USING (workspace_id, key)
+    ORDER BY turns.workspace_id, turns.key FOR UPDATE OF turns
 """)

@@ -3,15 +3,20 @@
 from sqlalchemy.orm import Session
 
 from models.actions.people import by_ids
-from models.actions.plans import plan_for, plan_from_json, reach_in
+from models.actions.rulebook import crews_of, rulebook_of
 from models.card import OnCallLevel
+from models.db import now_of
 from models.escalation import people_of
+from models.plan import plan_from_json
+from models.reach import Case, ReachAt
 
 
 def on_call(session: Session, workspace_id: int) -> tuple[OnCallLevel, ...]:
     """The levels of the default policy, each with the people behind it at this moment."""
-    plan = plan_from_json(plan_for(session, workspace_id))
-    reach = reach_in(session, [workspace_id]).get(workspace_id, {})
+    rules = rulebook_of(session, workspace_id)
+    crew = crews_of(session, {workspace_id: rules})[workspace_id]
+    plan = plan_from_json(rules.plans[rules.default])
+    reach = ReachAt(crew, now_of(session), Case(), {})
     levels = [people_of(level, reach) for level in plan.levels]
     known = by_ids(session, workspace_id, [person for people in levels for person in people])
     return tuple(

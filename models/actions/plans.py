@@ -1,60 +1,44 @@
-"""Policies as they are stored, and who stands behind their targets at this moment."""
+"""Policies as they are stored, and the plan that an alert gets by the routes."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.escalation import Level, Plan, Reach, Target, TargetKind
-from models.tables import Person, Policy
-from models.words import Role
-
-DEFAULT_PLAN = Plan(
-    policy="Everybody in charge",
-    levels=(Level((Target(TargetKind.ADMINS),), timedelta(minutes=5)),),
-    laps=3,
-)
+from models.actions.rulebook import Rulebook, rulebook_of, rules_changed
+from models.matching import Subject
+from models.plan import Plan, plan_from_json, plan_to_json
+from models.tables import Alert, Policy
+from models.words import Severity
 
 
-def plan_to_json(plan: Plan) -> dict[str, Any]:
-    return {
-        "policy": plan.policy,
-        "laps": plan.laps,
-        "levels": [
-            {
-                "timeout_s": level.timeout.total_seconds(),
-                "targets": [{"kind": target.kind.value, "id": target.id} for target in level.targets],
-            }
-            for level in plan.levels
-        ],
-    }
+@dataclass(frozen=True)
+class Chosen:
+    """What the routes say about an alert: its stored plan, its severity, the names of the routes that were taken."""
+
+    plan: dict[str, Any]
+    severity: Severity
+    routes: tuple[str, ...]
 
 
-def plan_from_json(stored: dict[str, Any]) -> Plan:
-    """The plan that `plan_to_json` stored; raises KeyError or ValueError on anything else."""
-    return Plan(
-        policy=stored["policy"],
-        laps=stored["laps"],
-        levels=tuple(
-            Level(
-                targets=tuple(Target(TargetKind(each["kind"]), each["id"]) for each in level["targets"]),
-                timeout=timedelta(seconds=level["timeout_s"]),
-            )
-            for level in stored["levels"]
-        ),
-    )
+def choose(rules: Rulebook, subject: Subject, now: datetime) -> Chosen:
+    """The plan and the severity of an alert that begins now, by the workspace's routes."""
+    routed = rules.route(subject, now)
+    return Chosen(rules.plan_for(routed), routed.severity, routed.taken)
 
 
-def plan_for(session: Session, workspace_id: int) -> dict[str, Any]:
-    """The stored plan of the workspace's default policy, ready to be frozen into an alert."""
-    found = session.scalar(select(Policy.plan).where(Policy.workspace_id == workspace_id, Policy.is_default))
-    return found if found is not None else plan_to_json(DEFAULT_PLAN)
+def plan_for(session: Session, workspace_id: int, subject: Subject, now: datetime) -> Chosen:
+    """`choose` by the rules as they are now."""
+    return choose(rulebook_of(session, workspace_id), subject, now)
 
 
 def save_policy(session: Session, workspace_id: int, plan: Plan, is_default: bool) -> None:
     """Store `plan` under its name; alerts under way keep the copy that they were opened with."""
+    if is_default:
+        others = update(Policy).where(Policy.workspace_id == workspace_id, Policy.name != plan.policy)
+        session.execute(others.values(is_default=False))
     policy = session.scalar(select(Policy).where(Policy.workspace_id == workspace_id, Policy.name == plan.policy))
     if policy is None:
         policy = Policy(workspace_id=workspace_id, name=plan.policy, is_default=is_default, plan=plan_to_json(plan))
@@ -62,20 +46,9 @@ def save_policy(session: Session, workspace_id: int, plan: Plan, is_default: boo
     policy.plan = plan_to_json(plan)
     policy.is_default = is_default
     session.flush()
+    rules_changed(session, workspace_id)
 
 
-def reach_in(session: Session, workspace_ids: Iterable[int]) -> dict[int, Reach]:
-    """For each workspace, who stands behind every target now: active people, and the admins among them."""
-    people = session.execute(
-        select(Person.workspace_id, Person.id, Person.role)
-        .where(Person.workspace_id.in_(set(workspace_ids)), Person.active, Person.role != Role.GUEST)
-        .order_by(Person.id)
-    )
-    found: dict[int, dict[Target, tuple[int, ...]]] = {}
-    for workspace_id, person_id, role in people:
-        reach = found.setdefault(workspace_id, {})
-        reach[Target(TargetKind.PERSON, person_id)] = (person_id,)
-        if role is Role.ADMIN:
-            everybody = Target(TargetKind.ADMINS)
-            reach[everybody] = (*reach.get(everybody, ()), person_id)
-    return dict(found)
+def plan_after_raise(alert: Alert, routed: dict[str, Any]) -> dict[str, Any]:
+    """The plan of an alert whose severity was raised: its own, or `routed` if that has no level for it (rule 6)."""
+    return alert.plan if plan_from_json(alert.plan).has_level_for(Severity(alert.severity)) else routed

@@ -2,14 +2,16 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.actions.alerts import open_alert
 from models.actions.journal import note
-from models.actions.plans import plan_for, plan_to_json
+from models.actions.plans import plan_for
 from models.db import now_of
-from models.escalation import Level, Plan, Target, TargetKind
+from models.matching import Subject
+from models.plan import Level, Plan, Target, TargetKind, plan_to_json
 from models.words import Origin, Severity
 
 TITLE_LENGTH = 300
@@ -30,13 +32,12 @@ def raise_by_hand(
     With `target_id` that person is paged first, and the default policy's levels follow; without, the policy alone.
     """
     now = now_of(session)
-    plan = plan_for(session, workspace_id)
-    if target_id is not None:
-        plan = _first_to(plan, target_id)
+    chosen = plan_for(session, workspace_id, Subject(severity=severity, origin=Origin.PERSON), now)
+    plan = first_to(chosen.plan, target_id) if target_id is not None else chosen.plan
     alert = open_alert(
         session,
         now,
-        severity,
+        chosen.severity,
         workspace_id=workspace_id,
         origin=Origin.PERSON,
         key=f"person:{uuid.uuid4()}",
@@ -46,15 +47,14 @@ def raise_by_hand(
         link=link,
         plan=plan,
     )
-    note(session, workspace_id, "raised", now, alert.id, raised_by)
+    note(session, workspace_id, "raised", now, alert.id, raised_by, routes=list(chosen.routes))
     return alert.id
 
 
-def _first_to(plan: dict[str, object], target_id: int) -> dict[str, object]:
-    first = {"timeout_s": 300.0, "targets": [{"kind": TargetKind.PERSON.value, "id": target_id}]}
-    levels = plan["levels"]
-    assert isinstance(levels, list)
-    return {**plan, "levels": [first, *levels]}
+def first_to(plan: dict[str, Any], person_id: int) -> dict[str, Any]:
+    """The stored `plan` with a level before all others that pages only this person; there is one such level at most."""
+    first = {"timeout_s": 300.0, "targets": [{"kind": TargetKind.PERSON.value, "id": person_id}], "named": True}
+    return {**plan, "levels": [first, *(level for level in plan["levels"] if not level.get("named"))]}
 
 
 def raise_test(session: Session, workspace_id: int, person_id: int) -> int:

@@ -5,19 +5,22 @@ the second looks again and decides on what the first has opened.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.actions.plans import plan_for
+from models.actions.plans import Chosen, choose, plan_after_raise
+from models.actions.rulebook import Rulebook, rulebook_of
 from models.actions.settling import REPEATS_DRAWN_AFTER, redraw, stop_escalation
 from models.actions.workspaces import SourceRef
 from models.db import now_of
+from models.matching import Subject
 from models.signal import Decision, Known, Signal, decide, fold
+from models.tables import Alert
 from models.words import Severity, Status
 
 
@@ -32,28 +35,47 @@ class Received:
     ignored: int = 0
 
 
+@dataclass(frozen=True)
+class _Routed:
+    """A signal with the severity that the routes give it, and what they chose."""
+
+    signal: Signal
+    chosen: Chosen
+
+
 def receive(session: Session, source: SourceRef, signals: Sequence[Signal]) -> Received:
-    """Store `signals` and let each do to its alert what `models.signal.decide` says."""
+    """Store `signals` and let each do to its alert what `models.signal.decide` says; routes say how bad it is."""
     if not signals:
         return Received()
-    now = now_of(session)
-    waiting, written = fold(signals), list[Any]()
+    now, rules = now_of(session), rulebook_of(session, source.workspace_id)
+    waiting = [_routed(rules, source, signal, now) for signal in fold(signals)]
+    plans = {alert_key(source, each.signal): each.chosen.plan for each in waiting}
+    written = list[Any]()
     while waiting:
         rows = _decide(session, source, waiting, now)
-        done = session.execute(_WRITE, _parameters(session, source, rows, now)).all()
+        done = session.execute(_WRITE, _parameters(source, rows, now)).all()
         lost = {row.key for row in done if row.happened == "lost"}
         written += [row for row in done if row.happened != "lost"]
-        waiting = [signal for signal in waiting if alert_key(source, signal) in lost]
-    return _settle(session, written, now)
+        waiting = [each for each in waiting if alert_key(source, each.signal) in lost]
+    return _settle(session, written, plans, now)
 
 
-def _decide(session: Session, source: SourceRef, signals: Sequence[Signal], now: datetime) -> list[dict[str, Any]]:
+def _routed(rules: Rulebook, source: SourceRef, signal: Signal, now: datetime) -> _Routed:
+    chosen = choose(rules, _subject(source, signal), now)
+    return _Routed(replace(signal, severity=chosen.severity), chosen)
+
+
+def _subject(source: SourceRef, signal: Signal) -> Subject:
+    return Subject(labels=signal.labels, severity=signal.severity, source=source.name, source_kind=source.kind)
+
+
+def _decide(session: Session, source: SourceRef, waiting: Sequence[_Routed], now: datetime) -> list[dict[str, Any]]:
     """What each signal does, as rows to write. Who loses the race to open an alert decides again on what is there."""
-    known = _lock_known(session, source, [alert_key(source, signal) for signal in signals])
+    known = _lock_known(session, source, [alert_key(source, each.signal) for each in waiting])
     rows = []
-    for signal in signals:
-        alert_id, standing = known.get(alert_key(source, signal), (None, None))
-        rows.append(_row(source, signal, alert_id, decide(signal, standing, now)))
+    for each in waiting:
+        alert_id, standing = known.get(alert_key(source, each.signal), (None, None))
+        rows.append(_row(source, each, alert_id, decide(each.signal, standing, now)))
     return rows
 
 
@@ -73,7 +95,8 @@ def _lock_known(session: Session, source: SourceRef, keys: list[str]) -> dict[st
     }
 
 
-def _row(source: SourceRef, signal: Signal, alert_id: int | None, decision: Decision) -> dict[str, Any]:
+def _row(source: SourceRef, routed: _Routed, alert_id: int | None, decision: Decision) -> dict[str, Any]:
+    signal = routed.signal
     return {
         "key": alert_key(source, signal),
         "alert_id": alert_id,
@@ -85,28 +108,29 @@ def _row(source: SourceRef, signal: Signal, alert_id: int | None, decision: Deci
         "link": signal.link,
         "labels": dict(signal.labels),
         "started_at": signal.started_at.isoformat() if signal.started_at else None,
+        "plan": routed.chosen.plan if decision is Decision.OPEN else None,
+        "routes": list(routed.chosen.routes),
     }
 
 
-def _parameters(session: Session, source: SourceRef, rows: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
-    opens = any(row["decision"] == Decision.OPEN.name for row in rows)
+def _parameters(source: SourceRef, rows: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
     return {
         "rows": json.dumps(rows),
         "workspace": source.workspace_id,
         "source": source.id,
         "source_name": source.name,
-        "plan": json.dumps(plan_for(session, source.workspace_id) if opens else {}),
         "now": now,
     }
 
 
-def _settle(session: Session, written: Sequence[Any], now: datetime) -> Received:
+def _settle(session: Session, written: Sequence[Any], plans: Mapping[str, dict[str, Any]], now: datetime) -> Received:
     by: dict[str, list[int]] = {}
     for row in written:
         by.setdefault(row.happened, []).append(row.id)
     raised, resolved, repeated = by.get("raised", []), by.get("resolved", []), by.get("repeated", [])
     if raised:
         stop_escalation(session, raised, now, "the severity was raised")
+        _plans_after_raise(session, {row.id: plans[row.key] for row in written if row.happened == "raised"})
     if resolved:
         stop_escalation(session, resolved, now, "resolved by its source")
     if raised or resolved:
@@ -120,6 +144,12 @@ def _settle(session: Session, written: Sequence[Any], now: datetime) -> Received
         resolved=tuple(resolved),
         ignored=len(by.get("ignored", ())),
     )
+
+
+def _plans_after_raise(session: Session, routed: Mapping[int, dict[str, Any]]) -> None:
+    query = select(Alert).where(Alert.id.in_(routed)).execution_options(populate_existing=True)
+    for alert in session.scalars(query):
+        alert.plan = plan_after_raise(alert, routed[alert.id])
 
 
 _LOCK_KNOWN = text("""
@@ -137,12 +167,12 @@ _WRITE = text("""
     WITH input AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS each(
             key text, alert_id bigint, decision text, firing boolean, title text, details text, severity smallint,
-            link text, labels jsonb, started_at timestamptz)
+            link text, labels jsonb, started_at timestamptz, plan jsonb, routes jsonb)
     ), opened AS (
         INSERT INTO alerts (workspace_id, origin, key, source_id, title, details, severity, link, labels, opened_at,
                             last_seen_at, started_at, plan, next_step_at)
         SELECT :workspace, 'signal', key, :source, title, details, severity, link, labels, :now, :now, started_at,
-               CAST(:plan AS jsonb), :now
+               plan, :now
         FROM input WHERE decision = 'OPEN' ORDER BY key
         ON CONFLICT (workspace_id, key) WHERE status IN ('open', 'acknowledged')
         DO NOTHING RETURNING id, key
@@ -156,7 +186,7 @@ _WRITE = text("""
                severity = input.severity, title = input.title, details = input.details, status = 'open',
                started_at = greatest(alerts.started_at, input.started_at),
                lap = 1, level = 0, tries = 0, next_step_at = :now, exhausted_at = NULL,
-               acknowledged_at = NULL, acknowledged_by = NULL
+               acknowledged_at = NULL, acknowledged_by = NULL, reminded = false, snoozed_until = NULL
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'RAISE'
         RETURNING alerts.id, alerts.key
     ), resolved AS (
@@ -178,8 +208,8 @@ _WRITE = text("""
     ), noted_entries AS (
         INSERT INTO entries (workspace_id, alert_id, at, kind, detail)
         SELECT :workspace, happened.id, :now, happened.happened,
-               jsonb_build_object('source', CAST(:source_name AS text))
-        FROM happened WHERE happened IN ('opened', 'raised', 'resolved')
+               jsonb_build_object('source', CAST(:source_name AS text), 'routes', input.routes)
+        FROM happened JOIN input USING (key) WHERE happened IN ('opened', 'raised', 'resolved')
     ), kept AS (
         INSERT INTO signals (workspace_id, source_id, alert_id, received_at, key, firing, severity, title, decision,
                              started_at)

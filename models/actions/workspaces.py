@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions.plans import DEFAULT_PLAN, save_policy
+from models.actions.plans import save_policy
+from models.actions.rulebook import DEFAULT_PLAN
 from models.db import now_of
 from models.seal import Seal, fingerprint
 from models.tables import Beat, Policy, Source, Workspace

@@ -14,7 +14,9 @@ class Alert(Base):
     """The deduplicated thing that is escalated. Its `id` is the number people see.
 
     `epoch` counts its openings and closings, `revision` every change that a card shows. `covered_ts` is the newest
-    client message that it knows of. `next_step_at` is when its escalation goes on.
+    client message that it knows of. `next_step_at` is when its escalation goes on: the next level, the end of a snooze
+    or of the silence `silence_id` that holds it, the reminder of an acknowledged one. `picks` tells whose turn it was
+    in each round robin.
     """
 
     __tablename__ = "alerts"
@@ -23,6 +25,7 @@ class Alert(Base):
         ForeignKeyConstraint(["workspace_id", "source_id"], ["sources.workspace_id", "sources.id"]),
         ForeignKeyConstraint(["workspace_id", "conversation_id"], ["conversations.workspace_id", "conversations.id"]),
         ForeignKeyConstraint(["workspace_id", "raised_by"], ["people.workspace_id", "people.id"]),
+        ForeignKeyConstraint(["workspace_id", "silence_id"], ["silences.workspace_id", "silences.id"]),
         Index(
             "ix_alerts_live_key",
             "workspace_id",
@@ -35,7 +38,7 @@ class Alert(Base):
             "ix_alerts_due",
             "severity",
             "next_step_at",
-            postgresql_where=text("status = 'open' and next_step_at is not null"),
+            postgresql_where=text("next_step_at is not null"),
         ),
         Index(
             "ix_alerts_stranded",
@@ -44,6 +47,7 @@ class Alert(Base):
         ),
         Index("ix_alerts_listing", "workspace_id", "status", "severity", "id"),
         Index("ix_alerts_raised_by", "raised_by", "id", postgresql_where=text("raised_by is not null")),
+        Index("ix_alerts_silence", "silence_id", postgresql_where=text("silence_id is not null")),
         Index("ix_alerts_closed", "workspace_id", "closed_at", postgresql_where=text("closed_at is not null")),
     )
 
@@ -88,6 +92,10 @@ class Alert(Base):
     paged_at: Mapped[datetime | None]
     exhausted_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))
+    reminded: Mapped[bool] = mapped_column(server_default=text("false"))
+    snoozed_until: Mapped[datetime | None]
+    silence_id: Mapped[int | None] = mapped_column()
+    picks: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
 
 class SignalRow(Base):

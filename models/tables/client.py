@@ -1,6 +1,6 @@
 """Clients, their conversations and messages, and our verdicts on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
@@ -10,16 +10,26 @@ from models.tables.base import Base, Reference, RowId
 
 
 class Client(Base):
-    """A customer, found by the Slack team that its people come from; `name` is empty until Slack was asked for it."""
+    """A customer, found by the Slack team that its people come from; `name` is empty until Slack was asked for it.
+
+    `team_id` is None for one that was named in a file and has not been heard of yet.
+    """
 
     __tablename__ = "clients"
-    __table_args__ = (UniqueConstraint("workspace_id", "id"), UniqueConstraint("workspace_id", "team_id"))
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "team_id"),
+        ForeignKeyConstraint(["workspace_id", "owner_id"], ["people.workspace_id", "people.id"]),
+    )
 
     id: Mapped[RowId]
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    team_id: Mapped[str]
+    team_id: Mapped[str | None]
     name: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
+    tier: Mapped[str] = mapped_column(server_default="")
+    owner_id: Mapped[int | None] = mapped_column()
+    renews_on: Mapped[date | None]
 
 
 class Conversation(Base):

@@ -1,4 +1,4 @@
-"""A Slack installation, its people, its sources and policies, and the beats of our own processes."""
+"""A Slack installation, its people and sources, the audit log, and the beats of our own processes."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,11 @@ from models.words import Role
 
 
 class Workspace(Base):
-    """One Slack installation, its token sealed. `retry_at` holds our messages to it back (429, outage, dead token)."""
+    """One Slack installation, its token sealed. `retry_at` holds our messages to it back (429, outage, dead token).
+
+    `rules_mark` is another text after every change of policies, schedules, routes, silences and groups. `findings` are
+    the results of the last reachability check.
+    """
 
     __tablename__ = "workspaces"
 
@@ -27,10 +31,18 @@ class Workspace(Base):
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     redraw_retry_at: Mapped[datetime | None]
     synced_at: Mapped[datetime | None]
+    rules_mark: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
+    findings: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    checked_at: Mapped[datetime | None]
 
 
 class Person(Base):
-    """Somebody of our side. `lease` fences the one sender at work on this person's pages until `leased_until`."""
+    """Somebody of our side. `lease` fences the one sender at work on this person's pages until `leased_until`.
+
+    A channel that levels or routes post in stands here too (`is_channel`): it is served like a person, by one sender
+    at a time and with the same receipts, and it may do nothing. `quiet_from` and `quiet_until` are the next hours of
+    Slack's Do Not Disturb, as Slack told them last.
+    """
 
     __tablename__ = "people"
     __table_args__ = (
@@ -50,6 +62,9 @@ class Person(Base):
     lease: Mapped[str | None]
     leased_until: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]
+    is_channel: Mapped[bool] = mapped_column(server_default=text("false"))
+    quiet_from: Mapped[datetime | None]
+    quiet_until: Mapped[datetime | None]
 
 
 class Source(Base):
@@ -65,22 +80,6 @@ class Source(Base):
     secret_fingerprint: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     last_signal_at: Mapped[datetime | None]
-
-
-class Policy(Base):
-    """An escalation policy as it is now; an alert carries the copy that was in force when it opened."""
-
-    __tablename__ = "policies"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "name"),
-        Index("ix_policies_default", "workspace_id", unique=True, postgresql_where=text("is_default")),
-    )
-
-    id: Mapped[RowId]
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    name: Mapped[str]
-    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
-    plan: Mapped[dict[str, Any]]
 
 
 class Beat(Base):

@@ -14,7 +14,7 @@ import requests
 from models.actions import workspaces
 from models.actions.plans import save_policy
 from models.config import Settings
-from models.escalation import Level, Plan, Target, TargetKind
+from models.plan import Level, Plan, Target, TargetKind
 from models.tables import Person
 from tests.conftest import Servers
 from tests.processes import APP, Processes

@@ -6,26 +6,32 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.escalation import (
+    A_MINUTE,
     RETRY_WHEN_NOBODY,
+    STEPS_A_MINUTE,
     Advance,
     Effect,
     Exhaust,
-    Level,
+    Hold,
     PageLevel,
     PassOver,
-    Plan,
     Reach,
     Reason,
+    Remind,
+    Reopen,
+    ReopenCause,
+    Silence,
     State,
-    Target,
-    TargetKind,
     TellNobodyReachable,
     TellNoLevels,
+    TellRunaway,
     advance,
     coming,
     people_of,
 )
-from models.words import Status
+from models.plan import Level, Plan, Target, TargetKind
+from models.routing import LevelCondition
+from models.words import Severity, Status
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 FIVE = timedelta(minutes=5)
@@ -37,7 +43,14 @@ WITHOUT_BOB: Reach = {ALICE: (1,), CHARLIE: (3,), ADMINS: (1,)}
 ONLY_CHARLIE: Reach = {CHARLIE: (3,)}
 NOBODY: Reach = {}
 PLAN = Plan("Nights", (Level((ALICE,), FIVE), Level((BOB,), TEN), Level((CHARLIE,), FIVE)), laps=2)
+ONLY_CRITICAL_FIRST = Plan(
+    "Critical first",
+    (Level((ALICE,), FIVE, LevelCondition(frozenset({Severity.CRITICAL}))), Level((BOB,), TEN)),
+    laps=2,
+)
 FRESH = State(Status.OPEN, PLAN, next_step_at=NOW)
+
+ACKNOWLEDGED = State(Status.ACKNOWLEDGED, replace(PLAN, acknowledge_timeout=timedelta(minutes=30)), next_step_at=NOW)
 
 
 def at(level: int, lap: int = 1, reached: bool = True, tries: int = 0) -> State:
@@ -53,7 +66,8 @@ class Case:
     effects: tuple[Effect, ...] = ()
     becomes: tuple[int, int] | None = None
     next_step_at: datetime | None = None
-    reach: Reach = None  # type: ignore[assignment]
+    reach: Reach | None = None
+    hold: Hold | None = None
 
 
 CASES = [
@@ -191,16 +205,89 @@ CASES = [
         None,
     ),
     *(
-        Case(f"an alert that is {status.label} is left alone", replace(FRESH, status=status), Reason.NOT_OPEN, (),
+        Case(f"an alert that is {status.label} is left alone", replace(FRESH, status=status), Reason.NOT_LIVE, (),
              (1, 0), NOW)
-        for status in Status if status is not Status.OPEN
+        for status in Status if not status.is_live
+    ),
+    Case(
+        "a silence holds whatever is due until it ends",
+        at(1),
+        Reason.SILENCED,
+        (Silence(7, NOW + TEN),),
+        (1, 1),
+        NOW + TEN,
+        hold=Hold(7, NOW + TEN),
+    ),
+    Case(
+        "ten levels paged within a minute are the ceiling: it goes on a minute later",
+        replace(at(1), recent=STEPS_A_MINUTE),
+        Reason.RUNAWAY,
+        (TellRunaway(NOW + A_MINUTE),),
+        (1, 1),
+        NOW + A_MINUTE,
+    ),
+    Case(
+        "nine levels within a minute are still allowed",
+        replace(at(1), recent=STEPS_A_MINUTE - 1),
+        Reason.PAGED,
+        (PageLevel(1, 2, (2,), NOW + TEN),),
+        (1, 2),
+        NOW + TEN,
+    ),
+    Case(
+        "a level for other severities is passed over at once, with its reason",
+        replace(FRESH, plan=ONLY_CRITICAL_FIRST),
+        Reason.PAGED,
+        (PassOver(1, 1, "the level is for critical only, the alert is high"), PageLevel(1, 2, (2,), NOW + TEN)),
+        (1, 2),
+        NOW + TEN,
+    ),
+    Case(
+        "a level for this severity is paged",
+        replace(FRESH, plan=ONLY_CRITICAL_FIRST, severity=Severity.CRITICAL),
+        Reason.PAGED,
+        (PageLevel(1, 1, (1,), NOW + FIVE),),
+        (1, 1),
+        NOW + FIVE,
+    ),
+    Case(
+        "acknowledged for four fifths of the timeout: whoever acknowledged is reminded",
+        replace(ACKNOWLEDGED, level=2),
+        Reason.REMINDED,
+        (Remind(NOW + timedelta(minutes=6)),),
+        (1, 2),
+        NOW + timedelta(minutes=6),
+    ),
+    Case(
+        "reminded and still not resolved: it is open again, and level 1 is paged at once",
+        replace(ACKNOWLEDGED, level=3, lap=2, reminded=True, exhausted=True, tries=2),
+        Reason.PAGED,
+        (Reopen(ReopenCause.TIMEOUT), PageLevel(1, 1, (1,), NOW + FIVE)),
+        (1, 1),
+        NOW + FIVE,
+    ),
+    Case(
+        "a snooze that is over opens the alert again, whatever the policy's timeout",
+        replace(ACKNOWLEDGED, plan=PLAN, level=2, snoozed=True),
+        Reason.PAGED,
+        (Reopen(ReopenCause.SNOOZE_OVER), PageLevel(1, 1, (1,), NOW + FIVE)),
+        (1, 1),
+        NOW + FIVE,
+    ),
+    Case(
+        "without an acknowledge timeout an acknowledged alert waits for nothing",
+        replace(ACKNOWLEDGED, plan=PLAN),
+        Reason.NOTHING_LEFT,
+        (),
+        (1, 0),
+        None,
     ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.sentence)
 def test_advance(case: Case) -> None:
-    taken = advance(case.state, REACH if case.reach is None else case.reach, NOW)
+    taken = advance(case.state, REACH if case.reach is None else case.reach, NOW, case.hold)
     assert (taken.reason, taken.effects) == (case.reason, case.effects)
     assert (taken.state.lap, taken.state.level) == case.becomes
     assert taken.state.next_step_at == case.next_step_at
@@ -215,13 +302,15 @@ def take(state: State, reach: Reach = REACH, now: datetime = NOW) -> Advance:
     return advance(state, reach, now)
 
 
-def test_not_open_is_looked_at_before_staleness() -> None:
+def test_closed_is_looked_at_before_staleness() -> None:
     gone = replace(FRESH, status=Status.RESOLVED, next_step_at=None)
-    assert take(gone).reason is Reason.NOT_OPEN
+    assert take(gone).reason is Reason.NOT_LIVE
 
 
 def test_only_the_end_of_an_escalation_marks_it_exhausted() -> None:
-    exhausted = {case.reason for case in CASES if take(case.state, case.reach or REACH).state.exhausted}
+    exhausted = {
+        case.reason for case in CASES if advance(case.state, case.reach or REACH, NOW, case.hold).state.exhausted
+    }
     assert exhausted == {Reason.EXHAUSTED, Reason.NO_LEVELS, Reason.NOT_DUE}
 
 

@@ -8,17 +8,14 @@ from hypothesis import strategies as st
 
 from models.escalation import (
     RETRY_WHEN_NOBODY,
-    Level,
     PageLevel,
     PassOver,
-    Plan,
     Reach,
     Reason,
     State,
-    Target,
-    TargetKind,
     advance,
 )
+from models.plan import Level, Plan, Target, TargetKind
 from models.words import Status
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -126,23 +123,25 @@ def test_a_step_taken_twice_at_the_same_moment_is_stale_the_second_time(state: S
     second = advance(first.state, reach, START)
     assert second.state == first.state
     assert second.effects == ()
-    assert second.reason in (Reason.NOT_DUE, Reason.NOT_OPEN)
+    assert second.reason in (Reason.NOT_DUE, Reason.NOT_LIVE)
 
 
 @given(STATES, REACHES)
-def test_an_alert_that_is_not_open_or_not_due_is_never_touched(state: State, reach: Reach) -> None:
+def test_an_alert_that_is_closed_or_not_due_is_never_touched(state: State, reach: Reach) -> None:
     taken = advance(state, reach, START)
-    if state.status is not Status.OPEN:
-        assert (taken.state, taken.effects, taken.reason) == (state, (), Reason.NOT_OPEN)
+    if not state.status.is_live:
+        assert (taken.state, taken.effects, taken.reason) == (state, (), Reason.NOT_LIVE)
     elif state.next_step_at is None or state.next_step_at > START:
         assert (taken.state, taken.effects, taken.reason) == (state, (), Reason.NOT_DUE)
     else:
         assert taken.state != state
-        assert taken.effects
+        assert taken.effects or taken.reason is Reason.NOTHING_LEFT
 
 
 @given(STATES, REACHES)
-def test_a_step_pages_one_level_at_most_and_only_people_who_can_be_reached(state: State, reach: Reach) -> None:
+def test_a_step_pages_one_level_at_most_and_only_people_who_can_be_reached(
+    state: State, reach: dict[Target, tuple[int, ...]]
+) -> None:
     effects = advance(state, reach, START).effects
     pages = [effect for effect in effects if isinstance(effect, PageLevel)]
     assert len(pages) <= 1

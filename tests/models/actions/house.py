@@ -13,7 +13,7 @@ from models.actions.plans import save_policy
 from models.actions.receiving import Received, receive
 from models.actions.workspaces import SourceRef, put_source
 from models.db import now_of
-from models.escalation import Level, Plan, Target, TargetKind
+from models.plan import Level, Plan, Target, TargetKind
 from models.signal import Signal
 from models.tables import Alert, Entry, Page, Person, Post, SignalRow, Source, Step, Workspace
 from models.words import PageState, Role, Severity

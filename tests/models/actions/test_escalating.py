@@ -12,7 +12,8 @@ from models.actions.plans import save_policy
 from models.answer import Answer
 from models.bell import wake_id
 from models.db import now_of
-from models.escalation import RETRY_WHEN_NOBODY, Plan
+from models.escalation import RETRY_WHEN_NOBODY
+from models.plan import Plan
 from models.tables import Alert, Entry, Person
 from models.words import PageKind, PageState, Severity, Status
 from tests.models.actions.house import (
