@@ -10,6 +10,7 @@ from enum import StrEnum
 from models.words import Origin, Role, Status
 
 REOPEN_WITHIN = timedelta(hours=1)
+SNOOZE_AT_MOST = timedelta(days=30)
 
 
 class Answer(StrEnum):
@@ -18,6 +19,9 @@ class Answer(StrEnum):
     FALSE_POSITIVE = "false_positive"
     REOPEN = "reopen"
     PASS_ON = "pass_on"
+    SNOOZE = "snooze"
+    REASSIGN = "reassign"
+    GIVE_BACK = "give_back"
 
 
 class Refusal(StrEnum):
@@ -28,16 +32,19 @@ class Refusal(StrEnum):
     NOT_CLOSED = "the alert is not closed"
     TOO_LATE = "it was closed more than an hour ago"
     LAST_LEVEL = "there is no further level to pass it on to"
+    NOT_ACKNOWLEDGED = "the alert is not acknowledged, so nobody can give it back"
+    BAD_TIME = "a snooze ends in the next 30 days"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An alert as an answer sees it."""
+    """An alert as an answer sees it. `until` is the end of the snooze that is asked for."""
 
     status: Status
     epoch: int
     closed_at: datetime | None = None
     at_last_level: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,15 @@ def may_answer(role: Role, was_paged: bool, raised_it: bool) -> bool:
     return role in (Role.ADMIN, Role.RESPONDER) or was_paged or raised_it
 
 
-def answer(kind: Answer, standing: Standing, now: datetime, epoch: int | None = None) -> Transition | Refusal:
+def answer(
+    kind: Answer, standing: Standing, now: datetime, epoch: int | None = None, seen: Status | None = None
+) -> Transition | Refusal:
     """What `kind` does to an alert that stands as `standing`.
 
-    `epoch` is the one that the pressed button was drawn at; None for a typed command, which means the present state.
+    `epoch` is the one that the pressed button was drawn at, and `seen`, for answers that could take back what somebody
+    else did in the same epoch, the status; None for a typed command, which means the present state.
     """
-    if epoch is not None and epoch != standing.epoch:
+    if (epoch is not None and epoch != standing.epoch) or seen not in (None, standing.status):
         return Refusal.OUTDATED
     return _RULES[kind](standing, now)
 
@@ -91,17 +101,43 @@ def _pass_on(standing: Standing, now: datetime) -> Transition | Refusal:
     return Refusal.ALREADY if standing.status is Status.ACKNOWLEDGED else Refusal.CLOSED
 
 
+def _give_back(standing: Standing, now: datetime) -> Transition | Refusal:
+    """Somebody who acknowledged cannot go on: it is open again, at the next level or, after the last, at the first."""
+    if standing.status is not Status.ACKNOWLEDGED:
+        return Refusal.NOT_ACKNOWLEDGED if standing.status is Status.OPEN else Refusal.CLOSED
+    if standing.at_last_level:
+        return Transition(Status.OPEN, new_epoch=True, restart=True)
+    return Transition(Status.OPEN, new_epoch=True, step_now=True)
+
+
+def _snooze(standing: Standing, now: datetime) -> Transition | Refusal:
+    if not standing.status.is_live:
+        return Refusal.CLOSED
+    if standing.until is None or not now < standing.until <= now + SNOOZE_AT_MOST:
+        return Refusal.BAD_TIME
+    return Transition(Status.ACKNOWLEDGED)
+
+
+def _reassign(standing: Standing, now: datetime) -> Transition | Refusal:
+    if not standing.status.is_live:
+        return Refusal.CLOSED
+    return Transition(Status.OPEN, new_epoch=True, restart=True)
+
+
 _RULES = {
     Answer.ACKNOWLEDGE: _acknowledge,
     Answer.RESOLVE: lambda standing, now: _close(Status.RESOLVED, standing),
     Answer.FALSE_POSITIVE: lambda standing, now: _close(Status.FALSE_POSITIVE, standing),
     Answer.REOPEN: _reopen,
     Answer.PASS_ON: _pass_on,
+    Answer.SNOOZE: _snooze,
+    Answer.REASSIGN: _reassign,
+    Answer.GIVE_BACK: _give_back,
 }
 
 
 def answers_for(status: Status, origin: Origin, reopenable: bool) -> tuple[Answer, ...]:
-    """The answers that a card in this state offers, in the order of its buttons (docs/origins.md B.6)."""
+    """The answers that a card in this state offers as buttons, in their order (docs/origins.md B.6)."""
     if status is Status.OPEN:
         return (Answer.ACKNOWLEDGE, Answer.RESOLVE, Answer.FALSE_POSITIVE, Answer.PASS_ON)[
             : 2 if origin is Origin.TEST else 4
@@ -109,3 +145,11 @@ def answers_for(status: Status, origin: Origin, reopenable: bool) -> tuple[Answe
     if status is Status.ACKNOWLEDGED:
         return (Answer.RESOLVE, Answer.FALSE_POSITIVE)[: 1 if origin is Origin.TEST else 2]
     return (Answer.REOPEN,) if reopenable else ()
+
+
+def further_answers_for(status: Status, origin: Origin) -> tuple[Answer, ...]:
+    """The answers that a card in this state keeps in its menu."""
+    if origin is Origin.TEST or not status.is_live:
+        return ()
+    given_back = (Answer.GIVE_BACK,) if status is Status.ACKNOWLEDGED else ()
+    return (*given_back, Answer.SNOOZE, Answer.REASSIGN)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.answer import Answer, answers_for
+from models.answer import Answer, answers_for, further_answers_for
 from models.words import Origin, PageKind, Severity, Status
 
 
@@ -46,6 +46,10 @@ class Card:
     levels: int = 1
     next_step_at: datetime | None = None
     exhausted_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    silenced_until: datetime | None = None
+    newest_note: str = ""
+    notes_by: str | None = None
     reopenable: bool = False
     round_trip: float | None = None
     """Seconds from raising a test page to Slack's receipt for it."""
@@ -53,6 +57,10 @@ class Card:
     @property
     def answers(self) -> tuple[Answer, ...]:
         return answers_for(self.status, self.origin, self.reopenable)
+
+    @property
+    def further_answers(self) -> tuple[Answer, ...]:
+        return further_answers_for(self.status, self.origin)
 
 
 @dataclass(frozen=True)

@@ -49,5 +49,5 @@ def restart(session: Session, alert: Alert, now: datetime, why: str) -> None:
     alert.lap, alert.level, alert.tries = 1, 0, 0
     alert.next_step_at, alert.exhausted_at = now, None
     alert.acknowledged_at = alert.acknowledged_by = alert.closed_at = alert.closed_by = alert.snoozed_until = None
-    alert.reminded = False
+    alert.reminded, alert.silence_id = False, None
     redraw(session, [alert.id], now)

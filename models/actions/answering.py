@@ -1,20 +1,42 @@
-"""What people answer: acknowledge, resolve, false positive, reopen, pass on; roles are checked here (rule 15)."""
+"""What people answer: acknowledge, resolve, false positive, reopen, pass on, snooze, reassign; and notes.
+
+Roles are checked here (rule 15).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.actions.alerts import lock, restart
 from models.actions.journal import note
-from models.actions.settling import redraw, stop_escalation
+from models.actions.raising import first_to
+from models.actions.recording import AFTER_ACKNOWLEDGE
+from models.actions.settling import redraw, schedule_step, stop_escalation
 from models.answer import Answer, Refusal, Standing, Transition, answer, may_answer
 from models.db import now_of
+from models.escalation import due_after_acknowledge
+from models.plan import plan_from_json
 from models.tables import Alert, Page, Person
 from models.words import PageKind, Role, Status
 
-PAGES_OF_STEPS = (PageKind.NEW, PageKind.ESCALATION)
+PAGES_OF_STEPS = (PageKind.NEW, PageKind.ESCALATION, PageKind.OPEN_AGAIN)
+NOTE_LENGTH = 2000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What comes with an answer: words, the end of a snooze, the row id of whom the alert is given to.
+
+    `seen` is the status that the person saw; None for a typed command.
+    """
+
+    notes: str = ""
+    seen: Status | None = None
+    until: datetime | None = None
+    to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +58,7 @@ def give(
     alert_id: int,
     person_id: int,
     epoch: int | None = None,
-    notes: str = "",
+    wish: Wish = Wish(),
 ) -> Answered:
     """Apply the answer `kind` of a person to an alert.
 
@@ -50,13 +72,29 @@ def give(
         return Answered(alert_id, Refusal.NOT_ALLOWED)
     now = now_of(session)
     at_last_level = alert.level >= len(alert.plan["levels"])
-    standing = Standing(alert.status, alert.epoch, alert.closed_at, at_last_level)
-    outcome = answer(kind, standing, now, epoch)
+    standing = Standing(alert.status, alert.epoch, alert.closed_at, at_last_level, wish.until)
+    outcome = answer(kind, standing, now, epoch, wish.seen)
     if isinstance(outcome, Refusal):
         return Answered(alert_id, outcome)
     if kind is Answer.REOPEN and _has_successor(session, alert):
         return Answered(alert_id, Refusal.ALREADY)
-    _apply(session, alert, kind, outcome, person_id, now, notes)
+    _apply(session, alert, outcome, person_id, now, wish)
+    note(session, workspace_id, _ENTRY[kind], now, alert.id, person_id, **_told(session, wish))
+    redraw(session, [alert.id], now)
+    return Answered(alert_id)
+
+
+def add_note(session: Session, workspace_id: int, alert_id: int, person_id: int, words: str) -> Answered:
+    """Write a note into the alert's timeline; whoever may answer it may write one. Raises NoSuchAlert."""
+    alert = lock(session, workspace_id, alert_id)
+    if alert is None:
+        raise NoSuchAlert(alert_id)
+    if not allowed(session, alert, person_id):
+        return Answered(alert_id, Refusal.NOT_ALLOWED)
+    now = now_of(session)
+    alert.revision += 1
+    note(session, workspace_id, "note", now, alert.id, person_id, notes=words[:NOTE_LENGTH])
+    redraw(session, [alert.id], now)
     return Answered(alert_id)
 
 
@@ -92,29 +130,60 @@ def _has_successor(session: Session, alert: Alert) -> bool:
     )
 
 
-def _apply(
-    session: Session, alert: Alert, kind: Answer, change: Transition, person_id: int, now: datetime, notes: str
-) -> None:
+def _apply(session: Session, alert: Alert, change: Transition, person_id: int, now: datetime, wish: Wish) -> None:
     if change.restart:
-        restart(session, alert, now, "reopened")
+        if wish.to is not None:
+            alert.plan = first_to(alert.plan, wish.to)
+        restart(session, alert, now, "given to somebody else" if wish.to is not None else "open again")
     elif change.step_now:
-        alert.next_step_at, alert.exhausted_at = now, None
+        _go_on(session, alert, change, now)
+    elif change.status is Status.ACKNOWLEDGED:
+        _acknowledge(session, alert, person_id, now, wish)
     else:
-        _stop(session, alert, change, person_id, now, notes)
-    note(session, alert.workspace_id, _ENTRY[kind], now, alert.id, person_id, notes=notes)
-    redraw(session, [alert.id], now)
+        _close(session, alert, change, person_id, now, wish)
 
 
-def _stop(session: Session, alert: Alert, change: Transition, person_id: int, now: datetime, notes: str) -> None:
+def _go_on(session: Session, alert: Alert, change: Transition, now: datetime) -> None:
+    """The next level is due now; an acknowledged alert is open again for it."""
+    if change.new_epoch:
+        stop_escalation(session, [alert.id], now, "given back")
+        alert.epoch += 1
+        alert.status = Status.OPEN
+        alert.acknowledged_at = alert.acknowledged_by = alert.snoozed_until = None
+        alert.reminded = False
+    alert.revision += 1
+    alert.next_step_at, alert.exhausted_at, alert.silence_id = now, None, None
+
+
+def _acknowledge(session: Session, alert: Alert, person_id: int, now: datetime, wish: Wish) -> None:
+    stop_escalation(session, [alert.id], now, "acknowledged" if wish.until is None else "snoozed")
+    alert.status = Status.ACKNOWLEDGED
+    alert.revision += 1
+    alert.acknowledged_at, alert.acknowledged_by = now, person_id
+    alert.snoozed_until, alert.reminded, alert.silence_id = wish.until, False, None
+    alert.next_step_at = wish.until or due_after_acknowledge(plan_from_json(alert.plan), now)
+    session.flush()
+    if alert.next_step_at is not None:
+        schedule_step(session, alert, AFTER_ACKNOWLEDGE, alert.next_step_at)
+
+
+def _close(session: Session, alert: Alert, change: Transition, person_id: int, now: datetime, wish: Wish) -> None:
     stop_escalation(session, [alert.id], now, change.status.label)
     alert.status = change.status
     alert.revision += 1
-    alert.next_step_at = None
-    if change.status is Status.ACKNOWLEDGED:
-        alert.acknowledged_at, alert.acknowledged_by = now, person_id
-    else:
-        alert.epoch += 1
-        alert.closed_at, alert.closed_by, alert.notes = now, person_id, notes
+    alert.epoch += 1
+    alert.next_step_at = alert.snoozed_until = alert.silence_id = None
+    alert.closed_at, alert.closed_by, alert.notes = now, person_id, wish.notes
+
+
+def _told(session: Session, wish: Wish) -> dict[str, Any]:
+    """What the Entry of an answer tells besides who gave it."""
+    told: dict[str, Any] = {"notes": wish.notes} if wish.notes else {}
+    if wish.until is not None:
+        told["until"] = wish.until.isoformat()
+    if wish.to is not None:
+        told["to"] = session.get_one(Person, wish.to).slack_id
+    return told
 
 
 _ENTRY = {
@@ -123,4 +192,7 @@ _ENTRY = {
     Answer.FALSE_POSITIVE: "false_positive",
     Answer.REOPEN: "reopened",
     Answer.PASS_ON: "passed_on",
+    Answer.SNOOZE: "snoozed",
+    Answer.REASSIGN: "reassigned",
+    Answer.GIVE_BACK: "given_back",
 }

@@ -186,13 +186,14 @@ _WRITE = text("""
                severity = input.severity, title = input.title, details = input.details, status = 'open',
                started_at = greatest(alerts.started_at, input.started_at),
                lap = 1, level = 0, tries = 0, next_step_at = :now, exhausted_at = NULL,
-               acknowledged_at = NULL, acknowledged_by = NULL, reminded = false, snoozed_until = NULL
+               acknowledged_at = NULL, acknowledged_by = NULL, reminded = false, snoozed_until = NULL, silence_id = NULL
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'RAISE'
         RETURNING alerts.id, alerts.key
     ), resolved AS (
         UPDATE alerts SET last_seen_at = :now, revision = revision + 1, epoch = epoch + 1, status = 'resolved',
                started_at = greatest(alerts.started_at, input.started_at),
-               closed_at = :now, source_resolved_at = :now, next_step_at = NULL
+               closed_at = :now, source_resolved_at = :now, next_step_at = NULL, snoozed_until = NULL,
+               silence_id = NULL
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'RESOLVE'
         RETURNING alerts.id, alerts.key
     ), noted AS (

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.tables import Page, Post, Step
+from models.bell import wake_id
+from models.tables import Alert, Page, Post, Step
 from models.words import PageState
 
 REPEATS_DRAWN_AFTER = timedelta(seconds=10)
@@ -28,6 +30,23 @@ def stop_escalation(session: Session, alert_ids: Sequence[int], now: datetime, w
         .where(Step.alert_id.in_(alert_ids), Step.executed_at.is_(None), Step.outcome.is_(None))
         .values(outcome=f"cancelled: {why}")
     )
+
+
+def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime) -> None:
+    """Record what the alert waits for, with the ring that will come for it (docs/origins.md A.2)."""
+    coming = insert(Step).values(
+        workspace_id=alert.workspace_id,
+        alert_id=alert.id,
+        epoch=alert.epoch,
+        tries=alert.tries,
+        lap=alert.lap,
+        level=level,
+        due_at=due_at,
+        wake_id=wake_id("escalate", due_at),
+    )
+    place = ["alert_id", "epoch", "tries", "lap", "level"]
+    new = {"due_at": coming.excluded.due_at, "wake_id": coming.excluded.wake_id, "executed_at": None, "outcome": None}
+    session.execute(coming.on_conflict_do_update(index_elements=place, set_=new))
 
 
 def redraw(session: Session, alert_ids: Sequence[int], at: datetime) -> None:

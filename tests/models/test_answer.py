@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from models.answer import (
     REOPEN_WITHIN,
+    SNOOZE_AT_MOST,
     Answer,
     Refusal,
     Standing,
@@ -43,11 +44,24 @@ OUTCOMES: dict[tuple[Answer, Status], Transition | Refusal] = {
     (Answer.PASS_ON, ACKNOWLEDGED): Refusal.ALREADY,
     (Answer.PASS_ON, RESOLVED): Refusal.CLOSED,
     (Answer.PASS_ON, FALSE_POSITIVE): Refusal.CLOSED,
+    (Answer.SNOOZE, OPEN): Transition(ACKNOWLEDGED),
+    (Answer.SNOOZE, ACKNOWLEDGED): Transition(ACKNOWLEDGED),
+    (Answer.SNOOZE, RESOLVED): Refusal.CLOSED,
+    (Answer.SNOOZE, FALSE_POSITIVE): Refusal.CLOSED,
+    (Answer.REASSIGN, OPEN): REOPENED,
+    (Answer.REASSIGN, ACKNOWLEDGED): REOPENED,
+    (Answer.REASSIGN, RESOLVED): Refusal.CLOSED,
+    (Answer.REASSIGN, FALSE_POSITIVE): Refusal.CLOSED,
+    (Answer.GIVE_BACK, OPEN): Refusal.NOT_ACKNOWLEDGED,
+    (Answer.GIVE_BACK, ACKNOWLEDGED): Transition(OPEN, new_epoch=True, step_now=True),
+    (Answer.GIVE_BACK, RESOLVED): Refusal.CLOSED,
+    (Answer.GIVE_BACK, FALSE_POSITIVE): Refusal.CLOSED,
 }
 
 
 def standing(status: Status, epoch: int = 3) -> Standing:
-    return Standing(status, epoch, None if status.is_live else NOW - timedelta(minutes=10))
+    closed_at = None if status.is_live else NOW - timedelta(minutes=10)
+    return Standing(status, epoch, closed_at, until=NOW + timedelta(hours=2))
 
 
 @pytest.mark.parametrize("kind", Answer)
@@ -89,7 +103,7 @@ def test_the_same_click_twice_is_one_transition(kind: Answer, before: list[Answe
     now = Standing(OPEN, 1)
     for each in (*before, kind):
         now = after(now, answer(each, now, NOW))
-    if kind is not Answer.PASS_ON:
+    if kind not in (Answer.PASS_ON, Answer.REASSIGN, Answer.SNOOZE):
         assert isinstance(answer(kind, now, NOW), Refusal)
 
 
@@ -99,7 +113,7 @@ def test_no_answer_takes_back_an_acknowledge_and_only_reopen_takes_back_a_closin
     for each in answers:
         changed = after(now, answer(each, now, NOW))
         if changed.status is OPEN and now.status is not OPEN:
-            assert each is Answer.REOPEN
+            assert each in (Answer.REOPEN, Answer.REASSIGN, Answer.GIVE_BACK)
             assert changed.epoch == now.epoch + 1
         if changed.status.is_live != now.status.is_live:
             assert changed.epoch == now.epoch + 1
@@ -111,7 +125,33 @@ def after(before: Standing, outcome: Transition | Refusal) -> Standing:
     if isinstance(outcome, Refusal):
         return before
     closed_at = None if outcome.status.is_live else NOW
-    return Standing(outcome.status, before.epoch + outcome.new_epoch, closed_at)
+    return Standing(outcome.status, before.epoch + outcome.new_epoch, closed_at, until=before.until)
+
+
+@pytest.mark.parametrize("kind", [Answer.SNOOZE, Answer.REASSIGN, Answer.GIVE_BACK])
+def test_what_could_take_back_an_acknowledge_acts_only_on_the_status_that_was_seen(kind: Answer) -> None:
+    acknowledged = standing(ACKNOWLEDGED)
+    assert answer(kind, acknowledged, NOW, 3, seen=OPEN) is Refusal.OUTDATED
+    assert answer(kind, acknowledged, NOW, 3, seen=ACKNOWLEDGED) == OUTCOMES[kind, ACKNOWLEDGED]
+
+
+@pytest.mark.parametrize(
+    ("until", "refusal"),
+    [
+        (None, Refusal.BAD_TIME),
+        (NOW, Refusal.BAD_TIME),
+        (NOW + SNOOZE_AT_MOST + timedelta(seconds=1), Refusal.BAD_TIME),
+        (NOW + SNOOZE_AT_MOST, None),
+        (NOW + timedelta(seconds=1), None),
+    ],
+)
+def test_a_snooze_ends_within_the_next_30_days(until: datetime | None, refusal: Refusal | None) -> None:
+    outcome = answer(Answer.SNOOZE, Standing(OPEN, 1, until=until), NOW)
+    assert outcome == (refusal or Transition(ACKNOWLEDGED))
+
+
+def test_whoever_gives_back_after_the_last_level_begins_again_at_the_first() -> None:
+    assert answer(Answer.GIVE_BACK, Standing(ACKNOWLEDGED, 1, at_last_level=True), NOW) == REOPENED
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,173 @@
+"""Silences: made, changed and ended; alerts that one holds wait for its end, which is their `next_step_at`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from models.actions.alerts import lock
+from models.actions.journal import note
+from models.actions.plans import plan_from_json
+from models.actions.recording import END_OF_LAP
+from models.actions.rulebook import rules_changed, silence_of
+from models.actions.settling import redraw, schedule_step, stop_escalation
+from models.actions.subjects import subject_of
+from models.db import now_of
+from models.matching import Matcher, joined
+from models.routing import Silence
+from models.tables import Alert, SilenceRow
+
+
+@dataclass(frozen=True)
+class Made:
+    """A silence that was made or changed, and the open alerts that it holds from now on."""
+
+    id: int
+    held: tuple[int, ...]
+
+
+def make(
+    session: Session,
+    workspace_id: int,
+    matchers: Sequence[Matcher],
+    starts_at: datetime,
+    ends_at: datetime,
+    by: str,
+    why: str = "",
+    name: str = "",
+    applied: bool = False,
+) -> Made:
+    """A new silence; raises ValueError for one that could not be meant. `by` is a Slack id, or a file's name.
+
+    Open alerts that it matches now are held at once: what was due for them is cancelled.
+    """
+    Silence("new", tuple(matchers), starts_at, ends_at, by, why)
+    row = SilenceRow(
+        workspace_id=workspace_id,
+        name=name,
+        matchers=joined(matchers),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        by=by,
+        why=why,
+        applied=applied,
+    )
+    session.add(row)
+    session.flush()
+    note(session, workspace_id, "silence_made", now_of(session), **_told(row))
+    return _in_force(session, row)
+
+
+def change(
+    session: Session,
+    workspace_id: int,
+    silence_id: int,
+    matchers: Sequence[Matcher],
+    starts_at: datetime,
+    ends_at: datetime,
+    why: str,
+) -> Made | None:
+    """The silence is like this from now on; None when there is none of this id. Raises ValueError as `make` does.
+
+    The alerts that it holds are looked at again at once, so that they wait for the new end or go on.
+    """
+    row = _locked(session, workspace_id, silence_id)
+    if row is None:
+        return None
+    Silence(str(row.id), tuple(matchers), starts_at, ends_at, row.by, why)
+    row.matchers, row.starts_at, row.ends_at, row.why = joined(matchers), starts_at, ends_at, why
+    session.flush()
+    _look_again(session, row)
+    note(session, workspace_id, "silence_changed", now_of(session), **_told(row))
+    return _in_force(session, row)
+
+
+def end(session: Session, workspace_id: int, silence_id: int, by: int | None = None) -> int | None:
+    """The silence ends now; returns how many alerts go on at once, None when there is no such silence in force."""
+    row = _locked(session, workspace_id, silence_id)
+    now = now_of(session)
+    if row is None or row.ends_at <= now:
+        return None
+    row.ends_at = max(now, row.starts_at)
+    session.flush()
+    rules_changed(session, workspace_id)
+    note(session, workspace_id, "silence_ended", now, person_id=by, **_told(row))
+    return _look_again(session, row)
+
+
+def current(session: Session, workspace_id: int) -> list[SilenceRow]:
+    """The silences that have not ended, the one that ends first first."""
+    query = select(SilenceRow).where(SilenceRow.workspace_id == workspace_id, SilenceRow.ends_at > now_of(session))
+    return list(session.scalars(query.order_by(SilenceRow.ends_at, SilenceRow.id)))
+
+
+def held_by(session: Session, workspace_id: int, silence_id: int) -> int:
+    """How many alerts this silence holds."""
+    query = select(Alert.id).where(Alert.workspace_id == workspace_id, Alert.silence_id == silence_id)
+    return len(session.scalars(query).all())
+
+
+def _locked(session: Session, workspace_id: int, silence_id: int) -> SilenceRow | None:
+    return session.scalar(
+        select(SilenceRow)
+        .where(SilenceRow.workspace_id == workspace_id, SilenceRow.id == silence_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _in_force(session: Session, row: SilenceRow) -> Made:
+    rules_changed(session, row.workspace_id)
+    now, silence = now_of(session), silence_of(row)
+    rows = session.execute(_WAITING, {"workspace": row.workspace_id})
+    matching = [each.id for each in rows if silence.holds(subject_of(each, now), now)]
+    return Made(row.id, tuple(each for each in matching if _hold(session, row, each, now)))
+
+
+def _hold(session: Session, row: SilenceRow, alert_id: int, now: datetime) -> bool:
+    """Hold one alert, unless it was answered meanwhile or is held for longer already."""
+    alert = lock(session, row.workspace_id, alert_id)
+    if alert is None or alert.status != "open" or alert.next_step_at is None:
+        return False
+    if alert.silence_id is not None and alert.next_step_at >= row.ends_at:
+        return False
+    stop_escalation(session, [alert.id], now, "silenced")
+    alert.silence_id, alert.next_step_at = row.id, row.ends_at
+    alert.revision += 1
+    session.flush()
+    levels = len(plan_from_json(alert.plan).levels)
+    schedule_step(session, alert, alert.level + 1 if alert.level < levels else END_OF_LAP, row.ends_at)
+    note(session, row.workspace_id, "silenced", now, alert.id, silence=row.id, until=row.ends_at.isoformat())
+    redraw(session, [alert.id], now)
+    return True
+
+
+def _look_again(session: Session, row: SilenceRow) -> int:
+    """Whatever this silence holds is due now, so that the engine decides anew."""
+    moved = session.execute(
+        update(Alert)
+        .where(Alert.workspace_id == row.workspace_id, Alert.silence_id == row.id)
+        .values(next_step_at=now_of(session))
+        .returning(Alert.id)
+    )
+    return len(moved.all())
+
+
+def _told(row: SilenceRow) -> dict[str, Any]:
+    return {"silence": row.id, "matchers": row.matchers, "until": row.ends_at.isoformat(), "by": row.by, "why": row.why}
+
+
+_WAITING = text("""
+    SELECT a.id, a.origin, a.severity, a.labels, s.kind AS source_kind, s.name AS source_name, cl.name AS client,
+           cl.tier, cl.renews_on, owner.name AS owner
+    FROM alerts a
+    LEFT JOIN sources s ON s.id = a.source_id
+    LEFT JOIN conversations c ON c.id = a.conversation_id
+    LEFT JOIN clients cl ON cl.id = c.client_id
+    LEFT JOIN people owner ON owner.id = cl.owner_id
+    WHERE a.workspace_id = :workspace AND a.status = 'open' AND a.next_step_at IS NOT NULL
+    ORDER BY a.id
+""")
