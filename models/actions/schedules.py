@@ -36,7 +36,7 @@ def put(session: Session, seal: Seal, workspace_id: int, schedule: Schedule) -> 
             told_until=now,
         )
         session.add(row)
-    row.layers = stored["layers"]
+    row.layers, row.told_until = stored["layers"], now
     session.flush()
     session.execute(delete(OverrideRow).where(OverrideRow.schedule_id == row.id, OverrideRow.applied))
     session.add_all(_override(row, each, None, applied=True) for each in schedule.overrides)
@@ -82,11 +82,17 @@ def override(session: Session, row: ScheduleRow, wanted: Override, made_by: int)
     session.add(made)
     session.flush()
     _changed(session, row)
-    span = {"start": wanted.start.isoformat(), "end": wanted.end.isoformat()}
     note(
-        session, row.workspace_id, "override", now_of(session), person_id=made_by,
-        schedule=row.name, person=wanted.person, **span,
-    )  # fmt: skip
+        session,
+        row.workspace_id,
+        "override",
+        now_of(session),
+        person_id=made_by,
+        schedule=row.name,
+        person=wanted.person,
+        start=wanted.start.isoformat(),
+        end=wanted.end.isoformat(),
+    )
     return made.id
 
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from models.actions.alerts import lock
 from models.actions.journal import note
-from models.actions.plans import plan_from_json
 from models.actions.recording import END_OF_LAP
 from models.actions.rulebook import rules_changed, silence_of
 from models.actions.settling import redraw, schedule_step, stop_escalation
 from models.actions.subjects import subject_of
 from models.db import now_of
 from models.matching import Matcher, joined
+from models.plan import plan_from_json
 from models.routing import Silence
 from models.tables import Alert, SilenceRow
 
