@@ -50,9 +50,12 @@ RINGS = {
     "analyze": Ring(RATE, "jobs.analyze.run"),
     "scan": Ring(RATE, "jobs.scan.run"),
     "sync": Ring(RATE, "jobs.sync.run"),
+    "duty": Ring(RATE, "jobs.duty.run"),
+    "check": Ring(RATE, "jobs.duty.check_all"),
+    "notify": Ring(RATE, "jobs.notify.run"),
     "beat_rate": Ring(RATE, "jobs.beat.rate"),
 }
-PERIODIC = {"scan": "*/15 * * * *", "sync": "7 * * * *"}
+PERIODIC = {"scan": "*/15 * * * *", "sync": "7 * * * *", "check": "40 2 * * *"}
 """Cron lines, in UTC, of the jobs that run whether or not anything rings for them."""
 
 

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 RULES = (
     "answer", "assessment", "card", "conversation", "cue_rule", "cues", "escalation", "hours", "indicators", "matching",
     "pattern", "pattern_syntax", "person", "routing", "routing_json", "signal", "unreachable", "words",
-    "oncall", "plan", "reach", "rotation", "schedule_check", "schedule_json", "wall_clock",
+    "oncall", "plan", "reach", "reachability", "rotation", "schedule_check", "schedule_json", "wall_clock",
+    "dry_run", "quiet", "rehearsal", "suppose",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
 SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")
@@ -35,6 +36,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.sentiment.train": ("numpy", "scipy", "sklearn", "bot.sentiment", *RULE_MODULES),
     "bot.sentiment": ("openai", "bot.sentiment", *RULE_MODULES),
     "bot.slack": ("slack_sdk", "bot.views.parts", "models.actions.workspaces", "models.person"),
+    "bot.calendars": ("icalendar", *RULE_MODULES),
+    "bot.timelines": RULE_MODULES,
+    "bot.sheet": ("matplotlib",),
+    "bot.pictures": ("bot.sheet", "bot.timelines", *RULE_MODULES),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
         "slack_bolt", "slack_sdk", "structlog", "bot.context", "bot.slack", "bot.views", "bot.listeners",

@@ -24,16 +24,28 @@ from bot.sentiment.rater import Rater
 from bot.web import create_app
 from jobs.analyze import analyze
 from jobs.deliver import deliver
+from jobs.duty import duty
 from jobs.escalate import escalate
+from jobs.notify import notify
 from jobs.pump import Pump
 from jobs.redraw import redraw
 from jobs.scan import scan
 from jobs.sync import sync
-from models.actions import assessing, delivering, drawing, escalating, workspaces
+from models.actions import (
+    assessing,
+    delivering,
+    drawing,
+    escalating,
+    handing_over,
+    noticing,
+    schedules,
+    workspaces,
+)
 from models.actions.plans import save_policy
 from models.config import Settings
 from models.db import now_of
 from models.plan import Level, Plan, Target, TargetKind
+from models.schedule_json import schedule_from_json
 from models.tables import Person
 from simulator import Simulator
 from simulator.state import Message
@@ -127,6 +139,8 @@ class World:
             self._senders.settle()
             redraw(self.context, self._drawers)
             self._drawers.settle()
+            duty(self.context)
+            notify(self.context)
             if not self._is_due():
                 return
         raise AssertionError("something stays due for ever")
@@ -164,6 +178,8 @@ class World:
                 escalating.next_due,
                 delivering.next_due,
                 drawing.next_due,
+                handing_over.next_due,
+                noticing.next_due,
             )
             return any((due := look(session)) is not None and due <= now for look in looks)
 
@@ -190,13 +206,39 @@ class World:
 
     def policy(self, *levels: str | tuple[str, ...], minutes: float = 5, laps: int = 3) -> None:
         """The default policy from now on: each level a person, several, or "admins"."""
-        plan = Plan("Test policy", tuple(self._level(level, minutes) for level in levels), laps)
+        self._lay_down(Plan("Test policy", tuple(self._level(level, minutes) for level in levels), laps))
+
+    def _lay_down(self, plan: Plan) -> None:
         with self.context.db.begin() as session:
             (workspace,) = workspaces.active(session)
-            for policy in workspaces.policies(session, workspace.id):
-                policy.is_default = False
-            session.flush()
             save_policy(session, workspace.id, plan, is_default=True)
+
+    def plan(self, *levels: Level, laps: int = 1, acknowledge_timeout: timedelta | None = None) -> None:
+        """The default policy from now on, of whole levels."""
+        self._lay_down(Plan("Test policy", levels, laps, acknowledge_timeout))
+
+    def schedule(self, name: str, *people: str, every: int = 1, unit: str = "days", **fields: Any) -> Target:
+        """A schedule of one layer in which these people take turns from now on; returns the target that pages it."""
+        with self.context.db.begin() as session:
+            (workspace,) = workspaces.active(session)
+            now = now_of(session)
+        layer = {
+            "name": "Layer",
+            "people": [self.person(each).id for each in people],
+            "every": every,
+            "unit": unit,
+            "handoff": f"{now:%H:%M}",
+            "zone": "UTC",
+            "start": now.replace(second=0, microsecond=0).isoformat(),
+            **fields,
+        }
+        made = schedule_from_json({"name": name, "layers": [layer]})
+        with self.context.db.begin() as session:
+            return Target(TargetKind.SCHEDULE, schedules.put(session, self.context.seal, workspace.id, made))
+
+    def targets(self, *names: str) -> tuple[Target, ...]:
+        """People by name, or "admins"."""
+        return tuple(self._target(name) for name in names)
 
     def _level(self, level: str | tuple[str, ...], minutes: float) -> Level:
         names = (level,) if isinstance(level, str) else level

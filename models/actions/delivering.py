@@ -16,7 +16,7 @@ from models.actions.reading import cards
 from models.card import PageCard
 from models.db import now_of
 from models.tables import Alert, Page, Person, Post
-from models.words import PageState, Status
+from models.words import PageKind, PageState, Status
 
 LEASE = timedelta(seconds=12)
 CLAIM = timedelta(seconds=60)
@@ -141,11 +141,16 @@ def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
     ).all()
     needed = []
     for page, status, epoch in rows:
-        if status is Status.OPEN and epoch == page.epoch:
+        if status is _wanted(page.kind) and epoch == page.epoch:
             needed.append(page)
         else:
             page.state, page.result = PageState.CANCELLED, status.label
     return needed
+
+
+def _wanted(kind: PageKind) -> Status:
+    """The status in which an alert's page of this kind is still news."""
+    return Status.ACKNOWLEDGED if kind is PageKind.REMINDER else Status.OPEN
 
 
 def _envelope(
@@ -178,7 +183,11 @@ def may_send(session: Session, envelope: Envelope) -> bool:
     ours = session.scalars(
         select(Page.id)
         .join(Alert, Alert.id == Page.alert_id)
-        .where(Page.id.in_(envelope.pages), Page.state == PageState.DUE, Alert.status == Status.OPEN)
+        .where(Page.id.in_(envelope.pages), Page.state == PageState.DUE)
+        .where(
+            (Alert.status == Status.OPEN) & (Page.kind != PageKind.REMINDER)
+            | (Alert.status == Status.ACKNOWLEDGED) & (Page.kind == PageKind.REMINDER)
+        )
     )
     return next(ours, None) is not None
 

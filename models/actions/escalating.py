@@ -123,6 +123,7 @@ def _about(row: Any, workspace_id: int, alert_id: int, due_at: datetime, channel
         level=row.level,
         tries=row.tries,
         due_at=due_at,
+        reminded=row.reminded,
         acknowledged_by=row.acknowledged_by,
         channels=channels,
     )

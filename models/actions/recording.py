@@ -30,8 +30,9 @@ from models.words import Origin, PageKind, Status
 
 END_OF_LAP = 0
 """The level of a step that reaches no level: what falls due after the last level, and messages about the alert."""
-AFTER_ACKNOWLEDGE, IN_CHANNELS, RUNAWAY = -1, -2, -3
-"""Levels of steps beside the escalation: reminders and reopenings, posts of a route, the ceiling."""
+AFTER_ACKNOWLEDGE, AFTER_REMINDER, IN_CHANNELS, RUNAWAY = -1, -2, -3, -4
+"""Levels of steps beside the escalation: what comes after an acknowledge (a reminder, the end of a snooze) and after
+its reminder, posts of a route, the ceiling."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Subject:
     level: int
     tries: int
     due_at: datetime
+    reminded: bool
     acknowledged_by: int | None
     channels: tuple[int, ...]
 
@@ -122,7 +124,8 @@ class Recorder:
                 self._step(lap, level, self._subject.due_at, f"passed over: {why}")
                 self._entry("passed_over", False, lap=lap, level=level, why=why)
             case Reopen(cause):
-                self._step(self._subject.lap, AFTER_ACKNOWLEDGE, self._subject.due_at, "open again")
+                after = AFTER_REMINDER if self._subject.reminded else AFTER_ACKNOWLEDGE
+                self._step(self._subject.lap, after, self._subject.due_at, "open again")
                 self._entry("open_again", True, why=cause.value)
                 self._epoch, self._tries, self._kind = self._epoch + 1, 0, PageKind.OPEN_AGAIN
             case Remind(reopens_at):
@@ -164,7 +167,8 @@ class Recorder:
             return
         self._tries = state.tries
         if state.status is Status.ACKNOWLEDGED:
-            self._step(state.lap, AFTER_ACKNOWLEDGE, state.next_step_at, None)
+            after = AFTER_REMINDER if state.reminded else AFTER_ACKNOWLEDGE
+            self._step(state.lap, after, state.next_step_at, None)
         else:
             lap, level = coming(state) or (state.lap, END_OF_LAP)
             self._step(lap, level, state.next_step_at, None)

@@ -1,0 +1,83 @@
+"""What people are told without being asked for an answer: hand-offs, and what would keep somebody from being reached."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.views.parts import BADGES, TEXT_LENGTH, Block, Rendered, context, cut_marked, on, person, quoted, section
+from models.words import Severity
+
+FINDINGS_SHOWN = 15
+
+
+def notice(kind: str, detail: Mapping[str, Any]) -> Rendered:
+    """The message of one notice; raises KeyError for a kind that nobody has written words for."""
+    return _NOTICES[kind](detail)
+
+
+def _on_call(detail: Mapping[str, Any]) -> Rendered:
+    until = f" until {on(_moment(detail['until']))}" if detail["until"] else ""
+    instead = " by an override" if detail["is_override"] else ""
+    head = f"You are on call for *{quoted(detail['schedule'], 80)}*{until}{instead}."
+    if detail["leaving"]:
+        head += f" You take over from {person(detail['leaving'])}."
+    lines = [_alert(each) for each in detail["alerts"]]
+    more = detail["open"] - len(lines)
+    if more > 0:
+        lines.append(f"and {more} more: `/heed alerts` lists all.")
+    what = "Nothing is open." if not detail["open"] else f"{_count(detail['open'], 'alert')} of this schedule wait:"
+    return _told("\n".join([f"{head} {what}", *lines]))
+
+
+def _off_call(detail: Mapping[str, Any]) -> Rendered:
+    who = f"{person(detail['arriving'])} has taken over." if detail["arriving"] else "*Nobody has taken over.*"
+    return _told(f"You are no longer on call for *{quoted(detail['schedule'], 80)}*. {who}")
+
+
+def _findings(detail: Mapping[str, Any]) -> Rendered:
+    found = detail["findings"]
+    head = f"Somebody might not be reached: {_count(len(found), 'thing')} to look at."
+    foot = context("Checked when the rules change, nightly, and at each hand-off. Home shows what is still open.")
+    text = "\n".join([head, *finding_lines(found)])
+    return Rendered(cut_marked(text, TEXT_LENGTH), [section(f"*{head}*"), *findings_blocks(found), foot])
+
+
+def findings_blocks(found: list[Any]) -> list[Block]:
+    """The findings of the last check, for the notice and for Home."""
+    return [section("\n".join(finding_lines(found)))] if found else []
+
+
+def finding_lines(found: list[Any]) -> list[str]:
+    lines = [_finding(each) for each in found[:FINDINGS_SHOWN]]
+    more = len(found) - FINDINGS_SHOWN
+    return [*lines, f"and {more} more."] if more > 0 else lines
+
+
+def _finding(each: Mapping[str, Any]) -> str:
+    who = f" {person(each['person'])}:" if each["person"] else ""
+    when = f" The first time is {on(_moment(each['moment']))}." if each["moment"] else ""
+    return f"• {quoted(each['where'], 120)}:{who} {quoted(each['text'], 300)}{when}"
+
+
+def _alert(each: Mapping[str, Any]) -> str:
+    badge = BADGES[Severity.parse(each["severity"])]
+    return f"{badge} *#{each['id']}* {quoted(each['title'], 120)} · {each['severity']}, {each['status']}"
+
+
+def _told(text: str) -> Rendered:
+    return Rendered(cut_marked(text, TEXT_LENGTH), [section(text)])
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _moment(stored: str) -> datetime:
+    return datetime.fromisoformat(stored)
+
+
+_NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
+    "on_call": _on_call,
+    "off_call": _off_call,
+    "findings": _findings,
+}
