@@ -8,13 +8,13 @@ import http.client
 import re
 import socket
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.views.parts import Rendered
 from models.actions.workspaces import Installation
@@ -24,6 +24,8 @@ TIMEOUT_SECONDS = 10
 EVENT_TYPE = "heed_post"
 LOOK_BACK = timedelta(minutes=2)
 LOOK_AT_PAGES = 5
+DND_PEOPLE = 50
+ALT_LENGTH = 1000
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,21 @@ class Slack:
             token, "chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks, parse="none"
         )
 
+    def picture(self, token: str, channel: str, png: bytes, name: str, words: str, alt: str) -> Result:
+        """Post a PNG with `words` above it; `alt` tells what it shows to those who cannot see it."""
+        try:
+            self._client(token).files_upload_v2(
+                channel=channel,
+                file=png,
+                filename=f"{name}.png",
+                title=name,
+                alt_txt=alt[:ALT_LENGTH],
+                initial_comment=words,
+            )
+        except (SlackApiError, SlackRequestError, OSError, http.client.HTTPException) as error:
+            return Unclear(type(error).__name__) if isinstance(error, SlackRequestError) else _failure(error)
+        return Sent(channel, "")
+
     def open_dm(self, token: str, slack_id: str) -> Result:
         """The direct-message channel with somebody; `Sent` with an empty ts."""
         return self._send(token, "conversations.open", users=slack_id)
@@ -164,6 +181,17 @@ class Slack:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+    def quiet_hours(self, token: str, slack_ids: Sequence[str]) -> dict[str, tuple[datetime, datetime]]:
+        """The next Do Not Disturb hours of those of these people who have any; raises SlackApiError or OSError."""
+        found = {}
+        for first in range(0, len(slack_ids), DND_PEOPLE):
+            some = list(slack_ids[first : first + DND_PEOPLE])
+            for slack_id, told in self._client(token).dnd_teamInfo(users=some)["users"].items():
+                begins, ends = told.get("next_dnd_start_ts") or 0, told.get("next_dnd_end_ts") or 0
+                if told.get("dnd_enabled") and ends > begins:
+                    found[slack_id] = (datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC))
+        return found
 
     def _send(self, token: str, method: str, **arguments: Any) -> Result:
         given = {key: value for key, value in arguments.items() if value is not None}

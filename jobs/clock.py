@@ -44,6 +44,7 @@ NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
     "analyze": assessing.next_due,
     "duty": handing_over.next_due,
     "notify": noticing.next_due,
+    "picture": noticing.next_picture_due,
 }
 
 

@@ -30,7 +30,7 @@ def notify(context: Context) -> None:
         with context.db.begin() as session:
             claimed = noticing.claim(session)
         if claimed is not None:
-            _receive(context, claimed, _send(context, claimed))
+            receive(context, claimed, _send(context, claimed))
         return claimed is not None
 
     look(context, "notify", batch, noticing.next_due)
@@ -38,7 +38,7 @@ def notify(context: Context) -> None:
 
 def _send(context: Context, claimed: Claimed) -> Result:
     token = context.seal.open(claimed.token)
-    channel = claimed.dm_channel or _open_dm(context, claimed, token)
+    channel = place(context, claimed, token)
     if not isinstance(channel, str):
         return channel
     if claimed.attempt > 1:
@@ -48,7 +48,10 @@ def _send(context: Context, claimed: Claimed) -> Result:
     return context.slack.post(token, channel, notice(claimed.kind, claimed.detail), claimed.mark)
 
 
-def _open_dm(context: Context, claimed: Claimed, token: str) -> str | Result:
+def place(context: Context, claimed: Claimed, token: str) -> str | Result:
+    """The channel of the person's direct messages; why there is none otherwise."""
+    if claimed.dm_channel:
+        return claimed.dm_channel
     opened = context.slack.open_dm(token, claimed.slack_id)
     if not isinstance(opened, Sent):
         return opened
@@ -57,7 +60,7 @@ def _open_dm(context: Context, claimed: Claimed, token: str) -> str | Result:
     return opened.channel_id
 
 
-def _receive(context: Context, claimed: Claimed, result: Result) -> None:
+def receive(context: Context, claimed: Claimed, result: Result) -> None:
     """Write the receipt. A notice may wait: whatever is in Slack's way, it is tried again later."""
     with context.db.begin() as session:
         match result:

@@ -5,7 +5,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.context import Context
 from jobs.context import current
-from models.actions import people, workspaces
+from models.actions import checking, people, workspaces
 from models.actions.journal import note
 from models.db import now_of
 
@@ -49,3 +49,17 @@ def _import(context: Context, workspace_id: int, token: str) -> None:
             note(session, workspace_id, "no_admins", now_of(session), high=True)
         people.mark_synced(session, workspace_id)
     log.info("people imported", workspace=workspace_id, count=len(profiles))
+    _import_quiet_hours(context, workspace_id, token)
+
+
+def _import_quiet_hours(context: Context, workspace_id: int, token: str) -> None:
+    """When those who may be paged are not disturbed; without the scope nobody's hours are known."""
+    with context.db.begin() as session:
+        named = [person.slack_id for person in checking.on_duty(session, workspace_id) if not person.is_channel]
+    try:
+        hours = context.slack.quiet_hours(token, named)
+    except SlackApiError as error:
+        log.warning("hours of Do Not Disturb are not known", workspace=workspace_id, error=error.response["error"])
+        return
+    with context.db.begin() as session:
+        people.set_quiet_hours(session, workspace_id, hours)

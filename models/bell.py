@@ -53,6 +53,7 @@ RINGS = {
     "duty": Ring(RATE, "jobs.duty.run"),
     "check": Ring(RATE, "jobs.duty.check_all"),
     "notify": Ring(RATE, "jobs.notify.run"),
+    "picture": Ring(RATE, "jobs.picture.run"),
     "beat_rate": Ring(RATE, "jobs.beat.rate"),
 }
 PERIODIC = {"scan": "*/15 * * * *", "sync": "7 * * * *", "check": "40 2 * * *"}

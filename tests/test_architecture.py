@@ -12,7 +12,7 @@ RULES = (
     "answer", "assessment", "card", "conversation", "cue_rule", "cues", "escalation", "hours", "indicators", "matching",
     "pattern", "pattern_syntax", "person", "routing", "routing_json", "signal", "unreachable", "words",
     "oncall", "plan", "reach", "reachability", "rotation", "schedule_check", "schedule_json", "wall_clock",
-    "dry_run", "quiet", "rehearsal", "suppose",
+    "dry_run", "quiet", "rehearsal", "spans", "suppose",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
 SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")
@@ -49,7 +49,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI,
         "bot", "models",
     ),
-    "jobs": ("redis", "rq", "sqlalchemy", "slack_sdk", "openai", *CLI, *SENDERS, "bot.sources", "models", "jobs"),
+    "jobs": ("redis", "rq", "sqlalchemy", "slack_sdk", "openai", *CLI, *SENDERS, "bot.sources", "bot.pictures",
+        "models", "jobs",
+    ),
     "app": ("click", "sqlalchemy.exc", "models.config"),
     "simulator": ("aiohttp", "jinja2", "markupsafe", "click", "yaml", "simulator"),
 }  # fmt: skip

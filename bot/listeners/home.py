@@ -18,7 +18,7 @@ from bot.views.home import (
     not_for_guests,
 )
 from bot.views.home import dump_filter as dump
-from models.actions import oncall, reading
+from models.actions import checking, oncall, reading
 from models.card import Filter
 from models.db import now_of
 from models.words import Role, Severity, Status
@@ -55,6 +55,7 @@ def publish(context: BoltContext, client: WebClient, who: Actor, stored_filter: 
             on_call=oncall.on_call(session, who.workspace_id),
             now=now_of(session),
             stats=reading.stats(session, who.workspace_id) if sees_all else None,
+            findings=checking.stored(session, who.workspace_id) if who.role is Role.ADMIN else (),
         )
     client.views_publish(user_id=who.slack_id, view=home(data))
 

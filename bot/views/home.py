@@ -1,10 +1,13 @@
 """App Home: the dashboard of admins and responders, and what concerns everybody else."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.views.alert import ANSWERS, SHOW, value_of
+from bot.views.notices import findings_blocks
 from bot.views.parts import (
     BADGES,
     Block,
@@ -33,13 +36,17 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class HomeData:
-    """What one person's Home shows. `stats` is None for those who see only what concerns them."""
+    """What one person's Home shows. `stats` is None for those who see only what concerns them.
+
+    `findings` are those of the last reachability check, for admins.
+    """
 
     listing: Listing
     wanted: Filter
     on_call: tuple[OnCallLevel, ...]
     now: datetime
     stats: Stats | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
 
 
 def home(data: HomeData) -> Block:
@@ -71,7 +78,15 @@ def _dashboard(data: HomeData) -> list[Block]:
         *_cards(data),
         divider(),
         *_on_call(data),
+        *_findings(data),
     ]
+
+
+def _findings(data: HomeData) -> list[Block]:
+    """What would keep somebody from being reached."""
+    if not data.findings:
+        return []
+    return [divider(), header("Somebody might not be reached"), *findings_blocks(data.findings)]
 
 
 def _own(data: HomeData) -> list[Block]:

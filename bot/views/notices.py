@@ -1,6 +1,6 @@
 """What people are told without being asked for an answer: hand-offs, and what would keep somebody from being reached."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +42,12 @@ def _findings(detail: Mapping[str, Any]) -> Rendered:
     return Rendered(cut_marked(text, TEXT_LENGTH), [section(f"*{head}*"), *findings_blocks(found), foot])
 
 
-def findings_blocks(found: list[Any]) -> list[Block]:
+def findings_blocks(found: Sequence[Any]) -> list[Block]:
     """The findings of the last check, for the notice and for Home."""
     return [section("\n".join(finding_lines(found)))] if found else []
 
 
-def finding_lines(found: list[Any]) -> list[str]:
+def finding_lines(found: Sequence[Any]) -> list[str]:
     lines = [_finding(each) for each in found[:FINDINGS_SHOWN]]
     more = len(found) - FINDINGS_SHOWN
     return [*lines, f"and {more} more."] if more > 0 else lines

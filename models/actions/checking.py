@@ -33,6 +33,11 @@ def check(session: Session, workspace_id: int) -> tuple[Finding, ...]:
     return found
 
 
+def stored(session: Session, workspace_id: int) -> tuple[dict[str, Any], ...]:
+    """The findings of the last check, as they are stored: kind, where, text, person (Slack id), moment (ISO)."""
+    return tuple(session.get_one(Workspace, workspace_id).findings)
+
+
 def rules_of(session: Session, workspace_id: int) -> Rules:
     """What the check looks at: the default policy and those that a route names, with all that they use."""
     book = rulebook_of(session, workspace_id)

@@ -16,6 +16,7 @@ from models.tables import Notice, Person, Workspace
 
 CLAIM = timedelta(seconds=60)
 GIVE_UP_AFTER = 12
+PICTURE = "picture"
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def tell(
         session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
 
 
-def claim(session: Session) -> Claimed | None:
-    """The notice that has waited longest, claimed for a minute; None when none is due."""
+def claim(session: Session, pictures: bool = False) -> Claimed | None:
+    """The notice that has waited longest, claimed for a minute; None when none is due. Pictures wait by themselves."""
     now = now_of(session)
-    row = session.execute(_CLAIM, {"now": now, "until": now + CLAIM}).one_or_none()
+    row = session.execute(_CLAIM, {"now": now, "until": now + CLAIM, "pictures": pictures}).one_or_none()
     return Claimed(*row) if row is not None else None
 
 
@@ -88,15 +89,19 @@ def remember_dm(session: Session, claimed: Claimed, channel: str) -> None:
     session.execute(update(Person).where(Person.id == claimed.person_id).values(dm_channel=channel))
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next notice is to be tried."""
+def next_due(session: Session, pictures: bool = False) -> datetime | None:
+    """When the next notice (the next picture) is to be tried."""
     moment = session.scalar(
         select(func.min(func.greatest(Notice.try_at, Workspace.retry_at)))
         .join(Workspace, Workspace.id == Notice.workspace_id)
-        .where(Notice.try_at.is_not(None), Workspace.uninstalled_at.is_(None))
+        .where(Notice.try_at.is_not(None), (Notice.kind == PICTURE) == pictures, Workspace.uninstalled_at.is_(None))
     )
     assert moment is None or isinstance(moment, datetime)
     return moment
+
+
+def next_picture_due(session: Session) -> datetime | None:
+    return next_due(session, pictures=True)
 
 
 def _write(session: Session, claimed: Claimed, **values: Any) -> None:
@@ -110,7 +115,7 @@ _CLAIM = text("""
         SELECT n.id FROM notices n
         JOIN workspaces home ON home.id = n.workspace_id AND home.uninstalled_at IS NULL
              AND (home.retry_at IS NULL OR home.retry_at <= :now)
-        WHERE n.try_at <= :now ORDER BY n.try_at LIMIT 1 FOR UPDATE OF n SKIP LOCKED))
+        WHERE n.try_at <= :now AND (n.kind = 'picture') = :pictures ORDER BY n.try_at LIMIT 1 FOR UPDATE OF n SKIP LOCKED))
     RETURNING notices.id, notices.workspace_id, notices.person_id, notices.kind, notices.detail, notices.mark,
               notices.attempt, notices.created_at, p.slack_id, p.dm_channel, w.token
 """)

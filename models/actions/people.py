@@ -1,8 +1,9 @@
 """Who is who: imported from Slack, looked up on every action."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,14 @@ def import_people(session: Session, workspace_id: int, profiles: Iterable[Profil
             },
         )
     )
+
+
+def set_quiet_hours(session: Session, workspace_id: int, hours: Mapping[str, tuple[datetime, datetime]]) -> None:
+    """The next hours of Do Not Disturb by Slack id; everybody who is not among them has none."""
+    mine = update(Person).where(Person.workspace_id == workspace_id)
+    session.execute(mine.where(Person.slack_id.not_in(hours)).values(quiet_from=None, quiet_until=None))
+    for slack_id, (begins, ends) in hours.items():
+        session.execute(mine.where(Person.slack_id == slack_id).values(quiet_from=begins, quiet_until=ends))
 
 
 def mark_synced(session: Session, workspace_id: int) -> None:

@@ -59,6 +59,13 @@ def find(session: Session, workspace_id: int, name: str) -> ScheduleRow | None:
     )
 
 
+def by_id(session: Session, workspace_id: int, schedule_id: int) -> ScheduleRow | None:
+    """The workspace's schedule with this row id."""
+    return session.scalar(
+        select(ScheduleRow).where(ScheduleRow.workspace_id == workspace_id, ScheduleRow.id == schedule_id)
+    )
+
+
 def all_of(session: Session, workspace_id: int) -> list[ScheduleRow]:
     """The workspace's schedules, by name."""
     query = select(ScheduleRow).where(ScheduleRow.workspace_id == workspace_id)
