@@ -30,6 +30,7 @@ from models.db import DatabaseAway, now_of
 log = structlog.get_logger()
 
 TICK_SECONDS = 1.0
+JUST_AFTER = 0.01
 OVERDUE = timedelta(seconds=2)
 WORKER_SILENT = timedelta(seconds=6)
 BEAT_EVERY, MINUTE = 2, 60
@@ -117,14 +118,16 @@ class Clock:
             redraw.redraw(self.context, redraw.pump())
 
     def run(self) -> None:
-        """Tick each second until `stop`; a database that is away is waited for."""
+        """Tick at the beginning of each second until `stop`; a database that is away is waited for.
+
+        What is armed for a second is rung in its first moments, whenever the clock was started.
+        """
         while not self._stopping.is_set():
-            started = time.monotonic()
             try:
                 self.tick()
             except DatabaseAway:
                 log.warning("the database is away")
-            self._stopping.wait(max(0.0, TICK_SECONDS - (time.monotonic() - started)))
+            self._stopping.wait(TICK_SECONDS - time.time() % TICK_SECONDS + JUST_AFTER)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -48,6 +48,10 @@ class Card:
     exhausted_at: datetime | None = None
     snoozed_until: datetime | None = None
     silenced_until: datetime | None = None
+    opens_again_at: datetime | None = None
+    """When an acknowledged alert is open again if it is not resolved; None for never, and while it is snoozed."""
+    opened_again: str = ""
+    """Why it was last open again by itself."""
     newest_note: str = ""
     notes_by: str | None = None
     reopenable: bool = False
@@ -142,3 +146,56 @@ class OnCallLevel:
     level: int
     people: tuple[str, ...]
     minutes: float
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """Who is on call by one schedule now (a Slack id; None: nobody), until when (None: for good), and who is next.
+
+    `by_override` tells that an override puts them there; `reachable`, that Heed may page them at all.
+    """
+
+    schedule: str
+    person: str | None
+    until: datetime | None
+    following: str | None
+    by_override: bool = False
+    reachable: bool = True
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """A time of a schedule with one person on call (a Slack id; None: nobody).
+
+    `by_override` and `instead_of` tell of an override, and whom it covers.
+    """
+
+    start: datetime
+    end: datetime
+    person: str | None
+    by_override: bool = False
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What is to come in one schedule; `calendar` is its calendar's address, empty for those who may not see it."""
+
+    schedule: str
+    lines: tuple[DutyLine, ...]
+    days: int
+    calendar: str = ""
+
+
+@dataclass(frozen=True)
+class SilenceLine:
+    """A silence as it is listed; `by` is a Slack id, or a file's name where `applied`; `held` counts the alerts."""
+
+    id: int
+    matchers: str
+    starts_at: datetime
+    ends_at: datetime
+    by: str
+    why: str
+    applied: bool
+    held: int

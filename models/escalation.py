@@ -217,27 +217,28 @@ def _open(state: State, reach: Reach, now: datetime) -> Advance:
 
 def _walk(state: State, reach: Reach, now: datetime) -> Advance:
     plan, passed = state.plan, list[Effect]()
+    lap, level, reached = state.lap, state.level, state.reached
     while True:
-        if state.level == len(plan.levels):
-            if not state.reached:
-                return _nobody(state, passed, now)
-            if state.lap >= plan.laps:
-                done = replace(state, next_step_at=None, exhausted=True)
-                return Advance(done, (*passed, Exhaust(state.lap, len(plan.levels))), Reason.EXHAUSTED)
-            state = replace(state, lap=state.lap + 1, level=0, reached=False)
-        state = replace(state, level=state.level + 1)
-        level = plan.levels[state.level - 1]
-        does_apply, why = _applies(level, state.severity, now)
-        people = people_of(level, reach) if does_apply else ()
+        if level == len(plan.levels):
+            if not reached:
+                return _nobody(replace(state, lap=lap), passed, now)
+            if lap >= plan.laps:
+                done = replace(state, lap=lap, level=level, reached=True, next_step_at=None, exhausted=True)
+                return Advance(done, (*passed, Exhaust(lap, level)), Reason.EXHAUSTED)
+            lap, level, reached = lap + 1, 0, False
+        level += 1
+        people, why = _people(plan.levels[level - 1], state.severity, reach, now)
         if people:
-            due = now + level.timeout
-            state = replace(state, next_step_at=due, reached=True)
-            return Advance(state, (*passed, PageLevel(state.lap, state.level, people, due)), Reason.PAGED)
-        passed.append(PassOver(state.lap, state.level, "nobody to page" if does_apply else why))
+            due = now + plan.levels[level - 1].timeout
+            state = replace(state, lap=lap, level=level, reached=True, next_step_at=due)
+            return Advance(state, (*passed, PageLevel(lap, level, people, due)), Reason.PAGED)
+        passed.append(PassOver(lap, level, why))
 
 
-def _applies(level: Level, severity: Severity, now: datetime) -> tuple[bool, str]:
-    return applies(level.when, severity, now) if level.when is not None else (True, "the level is for every alert")
+def _people(level: Level, severity: Severity, reach: Reach, now: datetime) -> tuple[tuple[int, ...], str]:
+    """Whom `level` pages now, and why it would be passed over if that is nobody."""
+    does_apply, why = applies(level.when, severity, now) if level.when is not None else (True, "")
+    return (people_of(level, reach), "nobody to page") if does_apply else ((), why)
 
 
 def _nobody(state: State, passed: list[Effect], now: datetime) -> Advance:

@@ -165,7 +165,7 @@ class _Run:
             if isinstance(effect, PageLevel):
                 picks = turns_taken(taken.state.plan.levels[effect.level - 1], reach, self._case)
                 picked = {key: person for key, (person, _) in picks.items()}
-                self._case = replace(self._case, picks={**self._case.picks, **picked})
+                self._case = replace(self._case, picks={})
                 self._turns |= {key: count for key, (_, count) in picks.items()}
 
     def _line(self, effect: Effect, now: datetime) -> Iterator[Line]:

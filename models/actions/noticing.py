@@ -115,7 +115,8 @@ _CLAIM = text("""
         SELECT n.id FROM notices n
         JOIN workspaces home ON home.id = n.workspace_id AND home.uninstalled_at IS NULL
              AND (home.retry_at IS NULL OR home.retry_at <= :now)
-        WHERE n.try_at <= :now AND (n.kind = 'picture') = :pictures ORDER BY n.try_at LIMIT 1 FOR UPDATE OF n SKIP LOCKED))
+        WHERE n.try_at <= :now AND (n.kind = 'picture') = :pictures
+        ORDER BY n.try_at LIMIT 1 FOR UPDATE OF n SKIP LOCKED))
     RETURNING notices.id, notices.workspace_id, notices.person_id, notices.kind, notices.detail, notices.mark,
               notices.attempt, notices.created_at, p.slack_id, p.dm_channel, w.token
 """)

@@ -1,14 +1,26 @@
-"""Who would be paged now."""
+"""Who would be paged now, and who is on call by the schedules: now, next, in the days to come."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from models import oncall as rule
+from models.actions import schedules
 from models.actions.people import by_ids
 from models.actions.rulebook import crews_of, rulebook_of
-from models.card import OnCallLevel
+from models.card import DutyLine, OnCallLevel, OnDuty
 from models.db import now_of
 from models.escalation import people_of
+from models.oncall import ByOverride, Gap, Schedule, Shift
 from models.plan import plan_from_json
 from models.reach import Case, ReachAt
+from models.tables import Person, Workspace
+from models.tables import Schedule as ScheduleRow
+
+DAYS_BEHIND, DAYS_AHEAD = 30, 90
+"""How far a calendar reaches; it begins with a month, so that its first shift is not another one every day."""
 
 
 def on_call(session: Session, workspace_id: int) -> tuple[OnCallLevel, ...]:
@@ -23,3 +35,93 @@ def on_call(session: Session, workspace_id: int) -> tuple[OnCallLevel, ...]:
         OnCallLevel(number, tuple(known[each].slack_id for each in people), level.timeout.total_seconds() / 60)
         for number, (level, people) in enumerate(zip(plan.levels, levels, strict=True), start=1)
     )
+
+
+def on_duty(session: Session, workspace_id: int) -> tuple[OnDuty, ...]:
+    """For each schedule, by name, who is on call now, until when, and who is next."""
+    rules = rulebook_of(session, workspace_id)
+    active = crews_of(session, {workspace_id: rules})[workspace_id].active
+    now = now_of(session)
+    found = [(schedule, rule.on_call(schedule, now)) for schedule in rules.schedules.values()]
+    nexts = [rule.person_at(schedule, each.until) if each.until else None for schedule, each in found]
+    ids = _slack_ids(session, workspace_id, [*(each.person for _, each in found), *nexts])
+    duties = [
+        OnDuty(
+            schedule=schedule.name,
+            person=ids.get(each.person),
+            until=each.until,
+            following=ids.get(following),
+            by_override=isinstance(each.cause, ByOverride),
+            reachable=each.person in active,
+        )
+        for (schedule, each), following in zip(found, nexts, strict=True)
+    ]
+    return tuple(sorted(duties, key=lambda duty: duty.schedule.casefold()))
+
+
+def lines(session: Session, workspace_id: int, schedule: Schedule, start: datetime, end: datetime) -> list[DutyLine]:
+    """Who is on call in a span, and where nobody is, in order."""
+    shifts = rule.shifts(schedule, start, end)
+    found: list[Shift | Gap] = sorted([*shifts, *_gaps(shifts, start, end)], key=lambda each: each.start)
+    ids = _slack_ids(session, workspace_id, [person for each in shifts for person in (each.person, _covered(each))])
+    return [_line(each, ids) for each in found]
+
+
+def _gaps(shifts: Sequence[Shift], start: datetime, end: datetime) -> list[Gap]:
+    """What the shifts leave open."""
+    ends = [start, *(each.end for each in shifts)]
+    starts = [*(each.start for each in shifts), end]
+    return [Gap(left, comes) for left, comes in zip(ends, starts, strict=True) if left < comes]
+
+
+def _covered(shift: Shift) -> int | None:
+    return shift.cause.instead_of if isinstance(shift.cause, ByOverride) else None
+
+
+def _line(each: Shift | Gap, ids: Mapping[int | None, str]) -> DutyLine:
+    if isinstance(each, Gap):
+        return DutyLine(each.start, each.end, None)
+    by_override = isinstance(each.cause, ByOverride)
+    return DutyLine(each.start, each.end, ids.get(each.person), by_override, ids.get(_covered(each)))
+
+
+def _slack_ids(session: Session, workspace_id: int, people: Iterable[int | None]) -> dict[int | None, str]:
+    known = by_ids(session, workspace_id, [each for each in people if each is not None])
+    return {person_id: person.slack_id for person_id, person in known.items()}
+
+
+@dataclass(frozen=True)
+class CalendarOf:
+    """What a schedule's calendar shows, and the moment at which it is so. `names` are the people's, by row id."""
+
+    schedule_id: int
+    name: str
+    shifts: tuple[Shift, ...]
+    names: Mapping[int, str]
+    now: datetime
+
+
+def calendar_of(session: Session, secret: str) -> CalendarOf | None:
+    """The calendar that has this secret; None when there is none, or Heed is not installed there any more."""
+    row = schedules.by_calendar(session, secret)
+    if row is None or session.get_one(Workspace, row.workspace_id).uninstalled_at is not None:
+        return None
+    now = now_of(session)
+    start = (now - timedelta(days=DAYS_BEHIND)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    shifts = rule.shifts(schedules.whole(session, row, since=start), start, now + timedelta(days=DAYS_AHEAD))
+    known: dict[int, Person] = by_ids(session, row.workspace_id, {each.person for each in shifts})
+    names = {person_id: person.name for person_id, person in known.items()}
+    return CalendarOf(row.id, row.name, shifts, names, now)
+
+
+def matching(session: Session, workspace_id: int, name: str) -> tuple[ScheduleRow | None, list[str]]:
+    """(the schedule that `name` means, the names of all): its name whatever the case, or how only one begins.
+
+    Without a name it is the only schedule, if there is one.
+    """
+    rows = schedules.all_of(session, workspace_id)
+    wanted = name.strip(" \"'“”„*`").casefold()
+    fitting = [row for row in rows if row.name == name.strip()]
+    fitting = fitting or [row for row in rows if row.name.casefold() == wanted]
+    fitting = fitting or [row for row in rows if row.name.casefold().startswith(wanted)]
+    return fitting[0] if len(fitting) == 1 else None, [row.name for row in rows]

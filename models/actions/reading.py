@@ -1,21 +1,25 @@
 """Questions that change nothing: cards, lists, figures, histories. Every one names its workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from models.answer import REOPEN_WITHIN
 from models.card import Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
 from models.db import now_of
+from models.plan import plan_from_json
 from models.tables import Alert, Entry, Page, Person, Source, Step
 from models.words import Origin, PageState, Role, Severity, Status
 
 PAGE_SIZE = 10
 STATS_WINDOW = timedelta(days=30)
 ENTRIES_SHOWN = 30
+OPEN_AGAIN = "open_again"
+WITH_WORDS = ("note", "acknowledged", "passed_on", "reopened", "snoozed", "reassigned", "given_back")
+"""Entries whose words the card shows; those of an alert's end stand in the alert itself."""
 
 
 def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list[Card]:
@@ -30,9 +34,11 @@ def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list
     )
     found = {alert.id: (alert, f"{kind} {name}" if kind else "") for alert, kind, name in rows}
     names = _slack_ids(session, workspace_id, [alert for alert, _ in found.values()])
-    paged = _paged(session, workspace_id, list(found))
+    paged, told = _paged(session, workspace_id, list(found)), _told(session, workspace_id, list(found))
     now = now_of(session)
-    return [_card(*found[each], names, paged.get(each, []), now) for each in alert_ids if each in found]
+    return [
+        _card(*found[each], names, paged.get(each, []), told.get(each, {}), now) for each in alert_ids if each in found
+    ]
 
 
 def card(session: Session, workspace_id: int, alert_id: int) -> Card | None:
@@ -63,8 +69,43 @@ def _paged(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dic
     return found
 
 
-def _card(alert: Alert, source: str, names: dict[int, str], paged: Sequence[Any], now: datetime) -> Card:
+def _told(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict[int, dict[bool, Any]]:
+    """For each alert, why it was last open again (True), and the newest words of somebody (False); one statement."""
+    is_again: ColumnElement[bool] = literal_column("entries.kind = 'open_again'")
+    rows = session.execute(
+        select(Entry.alert_id, is_again.label("is_again"), Entry.detail, Person.slack_id)
+        .distinct(Entry.alert_id, is_again)
+        .outerjoin(Person, Person.id == Entry.person_id)
+        .where(Entry.workspace_id == workspace_id, Entry.alert_id.in_(alert_ids))
+        .where((Entry.kind == OPEN_AGAIN) | Entry.kind.in_(WITH_WORDS) & Entry.detail.has_key("notes"))
+        .order_by(Entry.alert_id, is_again, Entry.id.desc())
+    )
+    found: dict[int, dict[bool, Any]] = {}
+    for row in rows:
+        found.setdefault(row.alert_id, {})[row.is_again] = row
+    return found
+
+
+def _opens_again(alert: Alert) -> datetime | None:
+    """When an acknowledged alert that is not snoozed will be open again, as its reminder says or will say."""
+    if alert.status is not Status.ACKNOWLEDGED or alert.acknowledged_at is None or alert.snoozed_until is not None:
+        return None
+    timeout = plan_from_json(alert.plan).acknowledge_timeout
+    if timeout is None:
+        return None
+    return alert.next_step_at if alert.reminded else alert.acknowledged_at + timeout
+
+
+def _card(
+    alert: Alert,
+    source: str,
+    names: dict[int, str],
+    paged: Sequence[Any],
+    told: Mapping[bool, Any],
+    now: datetime,
+) -> Card:
     closed = not alert.status.is_live
+    note, again = told.get(False), told.get(True)
     sent = [row.sent_at for row in paged if row.sent_at is not None]
     return Card(
         id=alert.id,
@@ -101,6 +142,12 @@ def _card(alert: Alert, source: str, names: dict[int, str], paged: Sequence[Any]
         levels=len(alert.plan["levels"]),
         next_step_at=alert.next_step_at,
         exhausted_at=alert.exhausted_at,
+        snoozed_until=alert.snoozed_until,
+        silenced_until=alert.next_step_at if alert.silence_id is not None else None,
+        opens_again_at=_opens_again(alert),
+        opened_again=again.detail.get("why", "") if again else "",
+        newest_note=note.detail["notes"] if note else "",
+        notes_by=note.slack_id if note else None,
         reopenable=closed and alert.closed_at is not None and now - alert.closed_at <= REOPEN_WITHIN,
         round_trip=((min(sent) - alert.opened_at).total_seconds() if alert.origin is Origin.TEST and sent else None),
     )

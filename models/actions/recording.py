@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import text
@@ -183,7 +184,7 @@ class Recorder:
                 "lap": lap,
                 "level": level,
                 "due_at": _iso(due),
-                "wake_id": wake_id("escalate", due),
+                "wake_id": _wake_id(due),
                 "outcome": outcome,
             }
         )
@@ -217,6 +218,12 @@ class Recorder:
         )
 
 
+@lru_cache(1024)
+def _wake_id(due: datetime) -> str:
+    return wake_id("escalate", due)
+
+
+@lru_cache(1024)
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
@@ -254,8 +261,8 @@ _WRITE = text("""
             workspace_id bigint, alert_id bigint, epoch integer, tries integer, lap smallint, level smallint,
             due_at timestamptz, wake_id text, outcome text)
         ON CONFLICT (alert_id, epoch, tries, lap, level)
-        DO UPDATE SET due_at = excluded.due_at, wake_id = excluded.wake_id, executed_at = excluded.executed_at,
-                      outcome = excluded.outcome
+        DO UPDATE SET due_at = excluded.due_at, executed_at = excluded.executed_at, outcome = excluded.outcome,
+                      wake_id = CASE WHEN excluded.outcome IS NULL THEN excluded.wake_id ELSE steps.wake_id END
         RETURNING id, alert_id, epoch, tries, lap, level
     ), paged AS (
         INSERT INTO pages (workspace_id, alert_id, step_id, person_id, kind, severity, epoch, due_at, try_at)

@@ -106,14 +106,15 @@ def _turns(session: Session, workspace_id: int, plan: Plan) -> dict[str, int]:
 
 
 def _holding(silences: Iterable[Silence], subject: Subject, rehearsal: Rehearsal) -> tuple[Silence, ...]:
-    """The silences that hold the alert in the rehearsal, whether alone or one after the other."""
+    """The silences that hold the alert in the rehearsal, alone or one after the other, by their beginning."""
     held = [(line.at, line.until) for line in rehearsal.lines if line.outcome is Outcome.HELD]
-    return tuple(
+    found = [
         each
         for each in silences
         if mismatch(each.matchers, subject) is None
         and any(until is not None and each.starts_at < until and each.ends_at > begin for begin, until in held)
-    )
+    ]
+    return tuple(sorted(found, key=lambda each: (each.starts_at, int(each.id))))
 
 
 class _Telling:

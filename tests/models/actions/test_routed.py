@@ -1,4 +1,4 @@
-"""Routes on the real PostgreSQL: which plan and severity an alert gets wherever it opens, and the channels posted in."""
+"""Routes on the real PostgreSQL: which plan and severity an alert gets wherever it opens; channels posted in."""
 
 from datetime import timedelta
 
