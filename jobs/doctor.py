@@ -20,8 +20,8 @@ from models.migrate import is_current
 from models.seal import Seal
 
 SCOPES = (
-    "channels:history", "channels:read", "chat:write", "commands", "groups:history", "groups:read", "im:history",
-    "im:write", "team:read", "users:read",
+    "channels:history", "channels:read", "chat:write", "commands", "dnd:read", "files:write", "groups:history",
+    "groups:read", "im:history", "im:write", "team:read", "usergroups:read", "users:read",
 )  # fmt: skip
 
 

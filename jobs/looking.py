@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,6 @@ from bot.context import Context
 from models.db import now_of
 
 AT_MOST_SECONDS = 5.0
-SOON = timedelta(seconds=1)
 
 
 def look(context: Context, job: str, batch: Callable[[], bool], next_due: Callable[[Session], datetime | None]) -> None:
@@ -28,4 +27,4 @@ def look(context: Context, job: str, batch: Callable[[], bool], next_due: Callab
     with context.db.begin() as session:
         due, now = next_due(session), now_of(session)
     if due is not None:
-        context.bell.wake(job, at=max(due, now + SOON))
+        context.bell.wake(job, at=max(due, now))
