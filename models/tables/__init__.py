@@ -2,7 +2,17 @@
 
 from models.tables.alert import Alert, SignalRow, Step
 from models.tables.base import Base
-from models.tables.client import AssessmentRow, Client, Conversation, Message, SeenEvent
+from models.tables.client import (
+    AssessmentRow,
+    Channel,
+    Client,
+    Conversation,
+    Label,
+    Message,
+    SeenEvent,
+    Tier,
+    Usage,
+)
 from models.tables.delivery import Page, Post
 from models.tables.rules import Group, Notice, OverrideRow, Policy, RouteRow, Schedule, SilenceRow, Turn
 from models.tables.workspace import Beat, Entry, Person, Source, Workspace
@@ -12,10 +22,12 @@ __all__ = [
     "AssessmentRow",
     "Base",
     "Beat",
+    "Channel",
     "Client",
     "Conversation",
     "Entry",
     "Group",
+    "Label",
     "Message",
     "Notice",
     "OverrideRow",
@@ -30,6 +42,8 @@ __all__ = [
     "SilenceRow",
     "Source",
     "Step",
+    "Tier",
     "Turn",
+    "Usage",
     "Workspace",
 ]

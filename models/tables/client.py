@@ -1,9 +1,11 @@
 """Clients, their conversations and messages, and our verdicts on them."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Reference, RowId
@@ -12,7 +14,8 @@ from models.tables.base import Base, Reference, RowId
 class Client(Base):
     """A customer, found by the Slack team that its people come from; `name` is empty until Slack was asked for it.
 
-    `team_id` is None for one that was named in a file and has not been heard of yet.
+    `team_id` is None for one that was named in a file and has not been heard of yet. `hours` (as they are typed, empty:
+    always), `zone` and `holidays` say when its deadlines run. Until `shadow_until` it is rated and shown, never paged.
     """
 
     __tablename__ = "clients"
@@ -30,12 +33,49 @@ class Client(Base):
     tier: Mapped[str] = mapped_column(server_default="")
     owner_id: Mapped[int | None] = mapped_column()
     renews_on: Mapped[date | None]
+    hours: Mapped[str] = mapped_column(server_default="")
+    zone: Mapped[str] = mapped_column(server_default="UTC")
+    holidays: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default=sql("'{}'"))
+    shadow_until: Mapped[datetime | None]
+
+
+class Tier(Base):
+    """How soon clients of this tier are answered, in seconds of their business time; None: no promise."""
+
+    __tablename__ = "tiers"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    first_s: Mapped[int | None]
+    next_s: Mapped[int | None]
+    holding_s: Mapped[int] = mapped_column(server_default=sql("1800"))
+
+
+class Channel(Base):
+    """A channel that is watched for a client. Who speaks there as the client: people of another Slack team; guests too
+    where `guests`; with `ours_id` everybody but the members of that user group. Not rated where `rated` is false.
+    """
+
+    __tablename__ = "channels"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "client_id"], ["clients.workspace_id", "clients.id"]),
+        Index("ix_channels_client", "client_id"),
+    )
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[Reference]
+    guests: Mapped[bool] = mapped_column(server_default=sql("false"))
+    ours_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"))
+    rated: Mapped[bool] = mapped_column(server_default=sql("true"))
+    watched: Mapped[bool] = mapped_column(server_default=sql("true"))
 
 
 class Conversation(Base):
     """A client's channel (`thread_ts` empty) or one thread of it.
 
-    `analyze_at` says when it is to be rated; `first_unrated_at` bounds the wait for quiet.
+    `analyze_at` says when it is to be rated; `first_unrated_at` bounds the wait for quiet. While a client waits since
+    `waiting_since`, a reply is due at `reply_due_at`; `deadline_at` is when the clock is looked at next.
     """
 
     __tablename__ = "conversations"
@@ -44,6 +84,7 @@ class Conversation(Base):
         UniqueConstraint("workspace_id", "id"),
         ForeignKeyConstraint(["workspace_id", "client_id"], ["clients.workspace_id", "clients.id"]),
         Index("ix_conversations_due", "analyze_at", postgresql_where=sql("analyze_at is not null")),
+        Index("ix_conversations_deadline", "deadline_at", postgresql_where=sql("deadline_at is not null")),
         Index("ix_conversations_recent", "workspace_id", "last_client_at"),
     )
 
@@ -57,10 +98,17 @@ class Conversation(Base):
     last_client_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default=sql("0"))
+    waiting_since: Mapped[datetime | None]
+    reply_due_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
 
 
 class Message(Base):
-    """What was said. `text` is emptied when its time is over; `rated_at` is None until a verdict covers it."""
+    """What was said. `text` is emptied when its time is over; `rated_at` is None until a verdict covers it.
+
+    `asks`: a client wants something (no mere thanks); `holds`: a reply of ours that only asks for patience.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -83,6 +131,8 @@ class Message(Base):
     deleted_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     rated_at: Mapped[datetime | None]
+    asks: Mapped[bool] = mapped_column(server_default=sql("true"))
+    holds: Mapped[bool] = mapped_column(server_default=sql("false"))
 
 
 class SeenEvent(Base):
@@ -122,3 +172,47 @@ class AssessmentRow(Base):
     engine: Mapped[str]
     provisional: Mapped[bool]
     considered_at: Mapped[datetime | None]
+    disagreement: Mapped[bool] = mapped_column(server_default=sql("false"))
+    shadow: Mapped[bool] = mapped_column(server_default=sql("false"))
+    tokens_in: Mapped[int] = mapped_column(server_default=sql("0"))
+    tokens_out: Mapped[int] = mapped_column(server_default=sql("0"))
+    cost: Mapped[float] = mapped_column(server_default=sql("0"))
+    sent: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
+
+
+class Usage(Base):
+    """What rating cost a workspace on one day (UTC)."""
+
+    __tablename__ = "usage"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    calls: Mapped[int] = mapped_column(server_default=sql("0"))
+    tokens: Mapped[int] = mapped_column(server_default=sql("0"))
+    cost: Mapped[float] = mapped_column(server_default=sql("0"))
+    verdicts: Mapped[int] = mapped_column(server_default=sql("0"))
+    provisional: Mapped[int] = mapped_column(server_default=sql("0"))
+
+
+class Label(Base):
+    """A verdict that somebody of ours has corrected or confirmed: an example for the verdicts to come.
+
+    `kind` is false_positive, missed or confirmed; `text` is redacted and kept until somebody removes it.
+    """
+
+    __tablename__ = "labels"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "made_by"], ["people.workspace_id", "people.id"]),
+        UniqueConstraint("workspace_id", "channel_id", "ts", "kind"),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    kind: Mapped[str]
+    text: Mapped[str]
+    risk: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    channel_id: Mapped[str]
+    ts: Mapped[str]
+    made_by: Mapped[Reference]
+    at: Mapped[datetime]

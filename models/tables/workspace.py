@@ -14,7 +14,8 @@ class Workspace(Base):
     """One Slack installation, its token sealed. `retry_at` holds our messages to it back (429, outage, dead token).
 
     `rules_mark` is another text after every change of policies, schedules, routes, silences and groups. `findings` are
-    the results of the last reachability check.
+    the results of the last reachability check. Texts of messages are kept for `text_days`; a client alert that was
+    acknowledged is to be answered within `reply_within_s`; rating may use `daily_tokens` a day (None: any number).
     """
 
     __tablename__ = "workspaces"
@@ -32,6 +33,9 @@ class Workspace(Base):
     redraw_retry_at: Mapped[datetime | None]
     synced_at: Mapped[datetime | None]
     rules_mark: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()::text"))
+    text_days: Mapped[int] = mapped_column(server_default=text("7"))
+    reply_within_s: Mapped[int] = mapped_column(server_default=text("1800"))
+    daily_tokens: Mapped[int | None]
     findings: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     checked_at: Mapped[datetime | None]
 
