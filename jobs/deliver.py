@@ -130,27 +130,30 @@ def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Re
 
 def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result) -> bool:
     """Write the receipt; returns whether the person's next post may be sent right away."""
-    attempt, step_is_due = max(envelope.pages.values()), False
+    attempt, step_is_due, again_at = max(envelope.pages.values()), False, None
     with context.db.begin() as session:
         match result:
             case Sent(channel_id, ts):
                 delivering.sent(session, lease, envelope, channel_id, ts)
                 workspaces.reached(session, lease.workspace_id)
             case NotSent(wait, why, outage):
-                at = now_of(session) + max(wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0))
-                delivering.later(session, envelope, at, why)
-                workspaces.hold_back(session, lease.workspace_id, at)
+                again_at = now_of(session) + max(wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0))
+                delivering.later(session, envelope, again_at, why)
+                workspaces.hold_back(session, lease.workspace_id, again_at)
             case Unclear(why):
-                wait_s = min(5 * 2 ** (attempt - 1), LONGEST_WAIT)
-                delivering.unclear(session, envelope, why, timedelta(seconds=wait_s))
+                again_in = timedelta(seconds=min(5 * 2 ** (attempt - 1), LONGEST_WAIT))
+                delivering.unclear(session, envelope, why, again_in)
+                again_at = now_of(session) + again_in
             case Refused(about, why) if about in (PERSON, CONTENT):
                 step_is_due = delivering.failed(session, lease, envelope, why)
             case Refused(_, why):
-                at = now_of(session) + DEAD_TOKEN
-                delivering.later(session, envelope, at, why)
-                if workspaces.hold_back(session, lease.workspace_id, at) == 1:
+                again_at = now_of(session) + DEAD_TOKEN
+                delivering.later(session, envelope, again_at, why)
+                if workspaces.hold_back(session, lease.workspace_id, again_at) == 1:
                     note(session, lease.workspace_id, "workspace_failed", now_of(session), high=True, why=why)
     log.info("post", post=envelope.post_id, pages=len(envelope.pages), result=type(result).__name__)
+    if again_at is not None:
+        context.bell.wake("deliver", at=again_at)
     if step_is_due:
         context.bell.wake("escalate")
     if isinstance(result, Sent):

@@ -37,7 +37,6 @@ def store(req: BoltRequest, context: BoltContext, next: Callable[[], BoltRespons
 
 def _store_event(context: BoltContext, body: dict[str, Any], event: dict[str, Any]) -> None:
     house, workspace_id = house_of(context), workspace_of(context)
-    at_once = False
     with house.db.begin() as session:
         if not listening.is_new_event(session, workspace_id, body["event_id"]):
             return
@@ -47,9 +46,8 @@ def _store_event(context: BoltContext, body: dict[str, Any], event: dict[str, An
         said = said_in(event, context.team_id or "")
         if said is None:
             return
-        at_once = listening.store(session, workspace_id, said)
-    if at_once:
-        house.bell.wake("analyze")
+        listening.store(session, workspace_id, said)
+    house.bell.wake("analyze")
 
 
 def said_in(event: dict[str, Any], own_team: str) -> Said | None:

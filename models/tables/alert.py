@@ -16,8 +16,8 @@ class Alert(Base):
     `epoch` counts its openings and closings, `revision` every change that a card shows. `covered_ts` is the newest
     client message that it knows of. `next_step_at` is when its escalation goes on: the next level, the end of a snooze
     or of the silence `silence_id` that holds it, the reminder of an acknowledged one. `picks` tells whose turn it was
-    in each round robin. A client alert is `answered_at` when somebody of ours replied in the conversation, `held_at` when
-    the first reply only asked for patience.
+    in each round robin. A client alert is `answered_at` when somebody of ours replied in the conversation,
+    `held_at` when the first reply only asked for patience.
     """
 
     __tablename__ = "alerts"
