@@ -23,7 +23,7 @@ from jobs.context import use
 from jobs.escalate import escalate
 from jobs.supervisor import follow_parent
 from jobs.sweep import sweep
-from models.actions import assessing, delivering, drawing, escalating, handing_over, noticing, workspaces
+from models.actions import assessing, delivering, drawing, escalating, handing_over, noticing, promises, workspaces
 from models.config import Settings
 from models.db import DatabaseAway, now_of
 
@@ -43,6 +43,7 @@ NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
     "deliver": delivering.next_due,
     "redraw": drawing.next_due,
     "analyze": assessing.next_due,
+    "promises": promises.next_due,
     "duty": handing_over.next_due,
     "notify": noticing.next_due,
     "picture": noticing.next_picture_due,

@@ -21,7 +21,7 @@ from models.db import DatabaseAway
 
 log = structlog.get_logger()
 
-FIRST = ("sync", "sweep", "escalate", "deliver", "redraw", "analyze", "duty", "notify")
+FIRST = ("sync", "sweep", "escalate", "deliver", "redraw", "promises", "analyze", "duty", "notify")
 
 
 class PatientWorker(SimpleWorker):

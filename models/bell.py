@@ -50,6 +50,7 @@ RINGS = {
     "analyze": Ring(RATE, "jobs.analyze.run"),
     "scan": Ring(RATE, "jobs.scan.run"),
     "sync": Ring(RATE, "jobs.sync.run"),
+    "promises": Ring(PAGE, "jobs.promises.run"),
     "duty": Ring(RATE, "jobs.duty.run"),
     "check": Ring(RATE, "jobs.duty.check_all"),
     "notify": Ring(RATE, "jobs.notify.run"),

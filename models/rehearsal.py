@@ -123,7 +123,7 @@ class _Run:
         turns: Mapping[str, int],
     ) -> None:
         self._subject, self._crew, self._silences = subject, crew, silences
-        self._start, self._case, self._turns = start, case, dict(turns)
+        self._start, self._case, self._turns = start, case, turns
         self._state = State(Status.OPEN, plan, next_step_at=start, severity=subject.severity)
         self._lines = list[Line]()
 
@@ -147,7 +147,7 @@ class _Run:
         state = replace(self._state, recent=self._recent(now))
         taken = advance(state, reach, now, self._hold(now))
         self._lines += [line for effect in taken.effects for line in self._line(effect, now)]
-        self._take_turns(taken, reach)
+        self._keep_picks(taken, reach)
         self._state = taken.state
         return taken.reason
 
@@ -159,14 +159,13 @@ class _Run:
         holding, until = silenced(self._silences, subject, now), resumes_at(self._silences, subject, now)
         return Hold(int(holding.id), until) if holding is not None and until is not None else None
 
-    def _take_turns(self, taken: Advance, reach: ReachAt) -> None:
-        """Whose turn it was stays so for this alert, and the turn is taken."""
+    def _keep_picks(self, taken: Advance, reach: ReachAt) -> None:
+        """Whose turn it is in a round robin stays so for the whole alert."""
         for effect in taken.effects:
             if isinstance(effect, PageLevel):
-                picks = turns_taken(taken.state.plan.levels[effect.level - 1], reach, self._case)
-                picked = {key: person for key, (person, _) in picks.items()}
-                self._case = replace(self._case, picks={})
-                self._turns |= {key: count for key, (_, count) in picks.items()}
+                turns = turns_taken(taken.state.plan.levels[effect.level - 1], reach, self._case)
+                picked = {key: person for key, (person, _) in turns.items()}
+                self._case = replace(self._case, picks={**self._case.picks, **picked})
 
     def _line(self, effect: Effect, now: datetime) -> Iterator[Line]:
         minutes = (now - self._start) / MINUTE

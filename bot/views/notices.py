@@ -1,10 +1,22 @@
-"""What people are told without being asked for an answer: hand-offs, and what would keep somebody from being reached."""
+"""What people are told without being asked for an answer: hand-offs, findings, replies that are due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.views.parts import BADGES, TEXT_LENGTH, Block, Rendered, context, cut_marked, on, person, quoted, section
+from bot.views.parts import (
+    BADGES,
+    TEXT_LENGTH,
+    Block,
+    Rendered,
+    context,
+    cut_marked,
+    on,
+    person,
+    quoted,
+    safe_link,
+    section,
+)
 from models.words import Severity
 
 FINDINGS_SHOWN = 15
@@ -32,6 +44,14 @@ def _on_call(detail: Mapping[str, Any]) -> Rendered:
 def _off_call(detail: Mapping[str, Any]) -> Rendered:
     who = f"{person(detail['arriving'])} has taken over." if detail["arriving"] else "*Nobody has taken over.*"
     return _told(f"You are no longer on call for *{quoted(detail['schedule'], 80)}*. {who}")
+
+
+def _reply_due(detail: Mapping[str, Any]) -> Rendered:
+    who = quoted(detail["client"], 80) or "A client"
+    link = safe_link(detail["link"])
+    where = f" in <#{detail['channel']}>" + (f" (<{link}|open the message>)" if link else "")
+    since, due = on(_moment(detail["since"])), on(_moment(detail["due"]))
+    return _told(f"*{who}* waits for a reply{where} since {since}. It is promised until {due}; then it is an alert.")
 
 
 def _findings(detail: Mapping[str, Any]) -> Rendered:
@@ -80,4 +100,5 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "on_call": _on_call,
     "off_call": _off_call,
     "findings": _findings,
+    "reply_due": _reply_due,
 }

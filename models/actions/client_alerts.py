@@ -1,5 +1,6 @@
 """From a verdict to an alert: at most one a channel in four hours, and worse ones break through (docs/origins.md B)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,9 +25,13 @@ def consider(session: Session, row: AssessmentRow) -> int | None:
     conversation = session.get_one(Conversation, row.conversation_id)
     alert = newest_of(session, row.workspace_id, f"channel:{conversation.channel_id}")
     severity = severity_of(row)
-    chosen = _route(session, conversation, severity, now) if severity is not None else None
-    severity = chosen.severity if chosen is not None else None
     row.considered_at = now
+    client = session.get_one(Client, conversation.client_id)
+    if client.shadow_until is not None and client.shadow_until > now:
+        row.shadow = severity is not None
+        return None
+    chosen = plan_for_client(session, client, severity, now) if severity is not None else None
+    severity = chosen.severity if chosen is not None else None
     match judge(severity, row.covered_ts, _known(alert), now):
         case Verdict.OPEN:
             assert chosen is not None
@@ -57,8 +62,11 @@ def severity_of(row: AssessmentRow) -> Severity | None:
     return severity
 
 
-def _route(session: Session, conversation: Conversation, severity: Severity, now: datetime) -> Chosen:
-    client = session.get_one(Client, conversation.client_id)
+def plan_for_client(session: Session, client: Client, severity: Severity, now: datetime) -> Chosen:
+    """Plan and severity of an alert about this client, by the routes.
+
+    A policy without an acknowledge timeout gets the workspace's: whoever acknowledges has to reply within it.
+    """
     owner = session.get(Person, client.owner_id) if client.owner_id else None
     subject = Subject(
         severity=severity,
@@ -68,7 +76,9 @@ def _route(session: Session, conversation: Conversation, severity: Severity, now
         owner=owner.name if owner else "",
         days_to_renewal=(client.renews_on - now.date()).days if client.renews_on else None,
     )
-    return plan_for(session, conversation.workspace_id, subject, now)
+    chosen = plan_for(session, client.workspace_id, subject, now)
+    within = session.get_one(Workspace, client.workspace_id).reply_within_s
+    return replace(chosen, plan={"acknowledge_timeout_s": float(within), **chosen.plan})
 
 
 def _known(alert: Alert | None) -> ClientAlert | None:
@@ -111,6 +121,7 @@ def _tell(session: Session, alert: Alert, row: AssessmentRow) -> None:
     alert.excerpt = newest.text[:EXCERPT_LENGTH]
     alert.indicators = list(row.indicators)
     alert.suggested_action = row.suggested_action
+    alert.suggested_reply = row.suggested_reply
     alert.covered_ts = row.covered_ts
     alert.labels = {"channel": newest.channel_id, "author": newest.author}
     alert.link = permalink(session.get_one(Workspace, row.workspace_id).url, newest.channel_id, newest.ts)

@@ -7,7 +7,9 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from models.actions.replying import forget, heard
 from models.conversation import rate_at
+from models.courtesies import is_holding, is_pleasantry
 from models.db import now_of
 from models.tables import Client, Conversation, Message, SeenEvent
 
@@ -48,8 +50,10 @@ def store(session: Session, workspace_id: int, said: Said) -> bool:
     if session.get(SeenEvent, (workspace_id, _tombstone(said.channel_id, said.ts))) is not None:
         return False
     conversation = _conversation(session, workspace_id, said, now)
-    if conversation is None or not _store_message(session, conversation, said, now):
+    message = _store_message(session, conversation, said, now) if conversation is not None else None
+    if conversation is None or message is None:
         return False
+    heard(session, conversation, message, now)
     if not said.from_client:
         return False
     at = rate_at(now, conversation.first_unrated_at, bool(said.hard_cues))
@@ -61,19 +65,23 @@ def store(session: Session, workspace_id: int, said: Said) -> bool:
 
 
 def _conversation(session: Session, workspace_id: int, said: Said, now: datetime) -> Conversation | None:
-    """The message's conversation, locked; made when a client begins it, None when only our side speaks there."""
+    """The message's conversation, locked; made when a client begins it, or when we reply to a client in a thread.
+
+    None when only our side speaks there.
+    """
     place = (
         Conversation.workspace_id == workspace_id,
         Conversation.channel_id == said.channel_id,
         Conversation.thread_ts == said.thread_ts,
     )
     found = session.scalar(select(Conversation).where(*place).with_for_update())
-    if found is None and said.from_client:
+    client_id = _client_of(session, workspace_id, said, now) if found is None else None
+    if client_id is not None:
         session.execute(
             insert(Conversation)
             .values(
                 workspace_id=workspace_id,
-                client_id=_client_id(session, workspace_id, said.team_id, now),
+                client_id=client_id,
                 channel_id=said.channel_id,
                 thread_ts=said.thread_ts,
             )
@@ -81,6 +89,20 @@ def _conversation(session: Session, workspace_id: int, said: Said, now: datetime
         )
         found = session.scalar(select(Conversation).where(*place).with_for_update())
     return found
+
+
+def _client_of(session: Session, workspace_id: int, said: Said, now: datetime) -> int | None:
+    """The client with whom a conversation begins; None when it is none of a client's."""
+    if said.from_client:
+        return _client_id(session, workspace_id, said.team_id, now)
+    if not said.thread_ts:
+        return None
+    return session.scalar(
+        select(Conversation.client_id)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(Message.workspace_id == workspace_id, Message.channel_id == said.channel_id)
+        .where(Message.ts == said.thread_ts)
+    )
 
 
 def _client_id(session: Session, workspace_id: int, team_id: str, now: datetime) -> int:
@@ -98,8 +120,8 @@ def name_client(session: Session, workspace_id: int, team_id: str, name: str) ->
     )
 
 
-def _store_message(session: Session, conversation: Conversation, said: Said, now: datetime) -> bool:
-    """Insert it, or take over a newer edit; False when nothing is new (a doubled, late or deleted message)."""
+def _store_message(session: Session, conversation: Conversation, said: Said, now: datetime) -> Message | None:
+    """Insert it, or take over a newer edit; None when nothing is new (a doubled, late or deleted message)."""
     row = {
         "workspace_id": conversation.workspace_id,
         "conversation_id": conversation.id,
@@ -112,29 +134,35 @@ def _store_message(session: Session, conversation: Conversation, said: Said, now
         "edited_ts": said.edited_ts,
         "received_at": now,
         "rated_at": None,
+        "asks": not is_pleasantry(said.text),
+        "holds": is_holding(said.text),
     }
     statement = insert(Message).values(row)
     new = statement.excluded
     changed = {"text": new.text, "hard_cues": new.hard_cues, "edited_ts": new.edited_ts, "rated_at": None}
-    stored = session.execute(
+    stored = session.scalars(
         statement.on_conflict_do_update(
             index_elements=["workspace_id", "channel_id", "ts"],
             set_=changed,
             where=(Message.edited_ts < new.edited_ts) & Message.deleted_at.is_(None),
-        ).returning(Message.id)
+        ).returning(Message),
+        execution_options={"populate_existing": True},
     )
-    return stored.one_or_none() is not None
+    return stored.one_or_none()
 
 
 def delete(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
     """The message was deleted in Slack: its text goes here too. One that is not stored yet stays out when it comes."""
     _lock_message(session, channel_id, ts)
     is_new_event(session, workspace_id, _tombstone(channel_id, ts))
-    session.execute(
+    deleted = session.scalars(
         update(Message)
         .where(Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts)
         .values(text="", hard_cues=[], deleted_at=now_of(session))
-    )
+        .returning(Message)
+    ).one_or_none()
+    if deleted is not None and deleted.from_client:
+        forget(session, session.get_one(Conversation, deleted.conversation_id, with_for_update=True))
 
 
 def _lock_message(session: Session, channel_id: str, ts: str) -> None:

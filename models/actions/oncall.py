@@ -13,11 +13,12 @@ from models.actions.rulebook import crews_of, rulebook_of
 from models.card import DutyLine, OnCallLevel, OnDuty
 from models.db import now_of
 from models.escalation import people_of
-from models.oncall import ByOverride, Gap, Schedule, Shift
+from models.oncall import ByOverride, Gap, Override, Schedule, Shift
 from models.plan import plan_from_json
 from models.reach import Case, ReachAt
 from models.tables import Person, Workspace
 from models.tables import Schedule as ScheduleRow
+from models.words import Role
 
 DAYS_BEHIND, DAYS_AHEAD = 30, 90
 """How far a calendar reaches; it begins with a month, so that its first shift is not another one every day."""
@@ -114,14 +115,80 @@ def calendar_of(session: Session, secret: str) -> CalendarOf | None:
     return CalendarOf(row.id, row.name, shifts, names, now)
 
 
-def matching(session: Session, workspace_id: int, name: str) -> tuple[ScheduleRow | None, list[str]]:
-    """(the schedule that `name` means, the names of all): its name whatever the case, or how only one begins.
+class NoSuchSchedule(Exception):
+    """No schedule, or not one alone, goes by that name; `names` are those that there are."""
 
-    Without a name it is the only schedule, if there is one.
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("no such schedule")
+        self.names = names
+
+
+class NotInSchedule(Exception):
+    """Only admins, responders and those who stand in the schedule may change who is on call."""
+
+    def __init__(self, schedule: str) -> None:
+        super().__init__("not in the schedule")
+        self.schedule = schedule
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is to come in a schedule; the calendar's secret, sealed, only for those who may have it."""
+
+    schedule_id: int
+    name: str
+    lines: tuple[DutyLine, ...]
+    calendar_secret: bytes | None
+
+
+def ahead(session: Session, workspace_id: int, name: str, days: int, reader: int) -> Ahead:
+    """The next days of the schedule that `name` means. Raises NoSuchSchedule.
+
+    Its calendar is for admins and for those who stand in it.
+    """
+    row, now = _matching(session, workspace_id, name), now_of(session)
+    schedule = schedules.whole(session, row, since=now)
+    found = lines(session, workspace_id, schedule, now, now + timedelta(days=days))
+    may_have = _belongs(session, workspace_id, schedule, reader, Role.ADMIN)
+    return Ahead(row.id, row.name, tuple(found), row.calendar_secret if may_have else None)
+
+
+def override(
+    session: Session, workspace_id: int, name: str, wanted: Override, by: int
+) -> tuple[str, tuple[DutyLine, ...]]:
+    """Put somebody on call; returns the schedule's name, and who would have been on call in that time.
+
+    Raises NoSuchSchedule and NotInSchedule.
+    """
+    row = schedules.find(session, workspace_id, _matching(session, workspace_id, name).name)
+    if row is None:
+        raise NoSuchSchedule([each.name for each in schedules.all_of(session, workspace_id)])
+    schedule = schedules.whole(session, row, since=wanted.start)
+    if not _belongs(session, workspace_id, schedule, by, Role.ADMIN, Role.RESPONDER):
+        raise NotInSchedule(row.name)
+    before = lines(session, workspace_id, schedule, wanted.start, wanted.end)
+    schedules.override(session, row, wanted, by)
+    return row.name, tuple(before)
+
+
+def _belongs(session: Session, workspace_id: int, schedule: Schedule, person_id: int, *roles: Role) -> bool:
+    """Whether somebody has one of these roles, or stands in the schedule; guests and those who have left never do."""
+    found = by_ids(session, workspace_id, [person_id]).get(person_id)
+    if found is None or not found.active or found.role is Role.GUEST:
+        return False
+    return found.role in roles or person_id in schedules.people_in([schedule])
+
+
+def _matching(session: Session, workspace_id: int, name: str) -> ScheduleRow:
+    """The schedule that `name` means: its name whatever the case, or how only one begins; raises NoSuchSchedule.
+
+    Without a name it is the only schedule, if there is just one.
     """
     rows = schedules.all_of(session, workspace_id)
     wanted = name.strip(" \"'“”„*`").casefold()
     fitting = [row for row in rows if row.name == name.strip()]
     fitting = fitting or [row for row in rows if row.name.casefold() == wanted]
     fitting = fitting or [row for row in rows if row.name.casefold().startswith(wanted)]
-    return fitting[0] if len(fitting) == 1 else None, [row.name for row in rows]
+    if len(fitting) != 1:
+        raise NoSuchSchedule([row.name for row in rows])
+    return fitting[0]

@@ -59,6 +59,27 @@ def mark_synced(session: Session, workspace_id: int) -> None:
     workspace.synced_at = now_of(session)
 
 
+def channel_row(session: Session, workspace_id: int, slack_id: str, name: str) -> int:
+    """The row id under which a channel stands among the people, so that alerts can be posted there; it may do nothing.
+
+    `name` is without the #.
+    """
+    row = {
+        "workspace_id": workspace_id,
+        "slack_id": slack_id,
+        "name": name,
+        "role": Role.GUEST,
+        "is_channel": True,
+        "dm_channel": slack_id,
+    }
+    statement = insert(Person).values(row)
+    return session.scalars(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "slack_id"], set_={"name": statement.excluded.name, "active": True}
+        ).returning(Person.id)
+    ).one()
+
+
 def find(session: Session, workspace_id: int, slack_id: str) -> Person | None:
     return session.scalar(select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id))
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from models.answer import REOPEN_WITHIN
@@ -74,7 +75,7 @@ def _told(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict
     is_again: ColumnElement[bool] = literal_column("entries.kind = 'open_again'")
     rows = session.execute(
         select(Entry.alert_id, is_again.label("is_again"), Entry.detail, Person.slack_id)
-        .distinct(Entry.alert_id, is_again)
+        .ext(distinct_on(Entry.alert_id, is_again))
         .outerjoin(Person, Person.id == Entry.person_id)
         .where(Entry.workspace_id == workspace_id, Entry.alert_id.in_(alert_ids))
         .where((Entry.kind == OPEN_AGAIN) | Entry.kind.in_(WITH_WORDS) & Entry.detail.has_key("notes"))

@@ -101,6 +101,8 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("reply_due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversations", sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversations", sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("conversations", sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("conversations", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_conversations_deadline",
         "conversations",
@@ -126,6 +128,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_conversations_deadline", table_name="conversations", postgresql_where=sa.text("deadline_at is not null")
     )
+    op.drop_column("conversations", "held_at")
+    op.drop_column("conversations", "replied_at")
     op.drop_column("conversations", "deadline_at")
     op.drop_column("conversations", "warned_at")
     op.drop_column("conversations", "reply_due_at")

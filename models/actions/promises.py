@@ -1,0 +1,142 @@
+"""Promised replies: people are warned before one is late, and a late one is an alert like any other."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.actions.alerts import open_alert
+from models.actions.client_alerts import EXCERPT_LENGTH, permalink, plan_for_client
+from models.actions.journal import note
+from models.actions.noticing import tell
+from models.actions.replying import clock_of
+from models.actions.rulebook import crews_of, rulebook_of
+from models.db import now_of
+from models.escalation import people_of
+from models.plan import plan_from_json
+from models.reach import Case, ReachAt
+from models.tables import Alert, Client, Conversation, Message, Workspace
+from models.words import Origin, Severity, Status
+
+BATCH = 100
+WARNING = "reply_due"
+
+
+def check_due(session: Session) -> tuple[int, list[int]]:
+    """Look at every clock that is due: warn, or open an alert; returns how many were due and the alerts opened."""
+    now = now_of(session)
+    due = session.scalars(
+        select(Conversation)
+        .where(Conversation.deadline_at <= now)
+        .order_by(Conversation.deadline_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    opened = [_look(session, conversation, now) for conversation in due]
+    return len(due), [alert_id for alert_id in opened if alert_id is not None]
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next clock is to be looked at."""
+    moment = session.scalar(select(func.min(Conversation.deadline_at)))
+    assert moment is None or isinstance(moment, datetime)
+    return moment
+
+
+def _look(session: Session, conversation: Conversation, now: datetime) -> int | None:
+    found, client = clock_of(session, conversation), session.get_one(Client, conversation.client_id)
+    conversation.deadline_at = None
+    if found is None or (client.shadow_until is not None and client.shadow_until > now):
+        return None
+    conversation.reply_due_at = found.due_at
+    if now >= found.due_at:
+        return _late(session, conversation, client, now)
+    conversation.deadline_at = found.due_at
+    if now >= found.warn_at and conversation.warned_at is None:
+        conversation.warned_at = now
+        _warn(session, conversation, client, found.due_at)
+    elif conversation.warned_at is None:
+        conversation.deadline_at = found.warn_at
+    return None
+
+
+def _warn(session: Session, conversation: Conversation, client: Client, due_at: datetime) -> None:
+    """The owner is told, or, without one, whoever the default policy would page first."""
+    newest = _newest(session, conversation)
+    since = conversation.waiting_since
+    assert since is not None
+    detail = {
+        "client": client.name,
+        "channel": conversation.channel_id,
+        "since": since.isoformat(),
+        "due": due_at.isoformat(),
+        "link": _link(session, conversation, newest),
+    }
+    key = f"{WARNING}:{conversation.id}:{since.isoformat()}"
+    tell(session, conversation.workspace_id, _whom(session, client), WARNING, key, detail)
+
+
+def _whom(session: Session, client: Client) -> tuple[int, ...]:
+    rules = rulebook_of(session, client.workspace_id)
+    crew = crews_of(session, {client.workspace_id: rules})[client.workspace_id]
+    if client.owner_id in crew.active and client.owner_id is not None:
+        return (client.owner_id,)
+    plan = plan_from_json(rules.plans[rules.default])
+    reach = ReachAt(crew, now_of(session), Case(), {})
+    first = next((people for level in plan.levels if (people := people_of(level, reach))), ())
+    return first or crew.admins
+
+
+def _late(session: Session, conversation: Conversation, client: Client, now: datetime) -> int | None:
+    """A reply is late: an alert, unless the channel's own alert is live already, which then tells it."""
+    live = session.scalars(
+        select(Alert)
+        .where(Alert.conversation_id == conversation.id, Alert.workspace_id == conversation.workspace_id)
+        .where(Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED)))
+        .limit(1)
+    ).one_or_none()
+    if live is not None:
+        note(session, conversation.workspace_id, "reply_late", now, live.id)
+        return None
+    since, newest = conversation.waiting_since, _newest(session, conversation)
+    assert since is not None
+    chosen = plan_for_client(session, client, Severity.HIGH, now)
+    alert = open_alert(
+        session,
+        now,
+        chosen.severity,
+        workspace_id=conversation.workspace_id,
+        origin=Origin.CLIENT,
+        key=f"deadline:{conversation.id}:{int(since.timestamp())}",
+        conversation_id=conversation.id,
+        client=client.name or client.team_id or "",
+        title="A promised reply is late",
+        details=f"{client.name or 'The client'} has waited {_in_words(now - since)}.",
+        excerpt=newest.text[:EXCERPT_LENGTH],
+        labels={"channel": newest.channel_id, "author": newest.author},
+        link=_link(session, conversation, newest),
+        plan=chosen.plan,
+    )
+    note(session, conversation.workspace_id, "opened", now, alert.id, routes=list(chosen.routes), deadline=True)
+    return alert.id
+
+
+def _in_words(waited: timedelta) -> str:
+    minutes = int(waited.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
+    return " ".join(each for each in parts if each) or "less than a minute"
+
+
+def _newest(session: Session, conversation: Conversation) -> Message:
+    """The client's newest message there."""
+    return session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.from_client)
+        .order_by(Message.ts.desc())
+        .limit(1)
+    ).one()
+
+
+def _link(session: Session, conversation: Conversation, message: Message) -> str:
+    return permalink(session.get_one(Workspace, conversation.workspace_id).url, message.channel_id, message.ts)
