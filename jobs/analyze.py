@@ -66,14 +66,16 @@ def _rate(context: Context, judge: Rater, claimed: Claimed) -> None:
     """Rate one burst and store the verdict; what fails is tried again later, and never stops the others."""
     try:
         _name_client(context, claimed)
-        verdict = judge.assess(claimed.burst)
+        rated = judge.rate(claimed.burst, claimed.examples, claimed.budget_left)
         with context.db.begin() as session:
-            wants_step = assessing.store(session, claimed, verdict)
+            wants_step = assessing.store(session, claimed, rated)
     except Exception as error:
         log.exception("rating failed", conversation=claimed.burst.conversation_id)
         with context.db.begin() as session:
             assessing.give_back(session, claimed, type(error).__name__)
         return
-    log.info("rated", conversation=claimed.burst.conversation_id, risk=verdict.risk.value, engine=verdict.engine)
+    log.info(
+        "rated", conversation=claimed.burst.conversation_id, risk=rated.verdict.risk.value, engine=rated.verdict.engine
+    )
     if wants_step is not None:
         context.bell.wake("escalate")

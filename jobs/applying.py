@@ -1,8 +1,9 @@
 """`apply` and `export`: a workspace's configuration as a file."""
 
+import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from bot.ascode.applying import Applied, Where
 from bot.ascode.applying import apply as apply_file
 from bot.ascode.faults import WrongFile, printable
 from bot.ascode.lookups import NotAsked
+from bot.ascode.sources import label
 from bot.ascode.tree import parse
 from bot.ascode.writing import write
 from bot.context import build
@@ -31,28 +33,30 @@ WORKSPACE = "The Slack team id, where there are several workspaces."
 @click.option("--workspace", help=WORKSPACE)
 def apply(file: str, dry_run: bool, workspace: str | None) -> None:
     """Make policies, schedules, routes, silences, clients and sources what FILE says (docs/heed.example.yml)."""
+    logging.getLogger("slack_sdk").addHandler(logging.NullHandler())  # what failed is told once, in our words
     settings = Settings.of_running().require("database_url", "redis_url", "heed_secret_key")
     context = build(settings)
-    with _failures(file):
+    with _failures(file), closing(context.bell.redis), _disposed(context.db):
         tree = parse(_text(file))
         workspace_id, token = _workspace(context.db, workspace)
         where = Where(context.db, context.slack, context.seal, workspace_id, token)
         done = apply_file(where, tree, Path(file).name, dry_run)
+        if done.changes and not dry_run:
+            for job in ("escalate", "redraw", "duty"):
+                context.bell.wake(job)
     _tell(done, dry_run, settings.base_url)
-    if done.changes and not dry_run:
-        for job in ("escalate", "redraw", "duty"):
-            context.bell.wake(job)
 
 
 @click.command()
 @click.option("--workspace", help=WORKSPACE)
 def export(workspace: str | None) -> None:
     """Print the configuration as a file that `apply` reads; secrets are not in it."""
-    db = Database(Settings.of_running().require("database_url").database_url)
-    with _failures(""):
+    settings = Settings.of_running().require("database_url")
+    with _failures(), _disposed(Database(settings.database_url)) as db:
         workspace_id, _ = _workspace(db, workspace)
         with db.begin() as session:
-            click.echo(write(configured(session, workspace_id)), nl=False)
+            text = write(configured(session, workspace_id))
+    click.echo(text, nl=False)
 
 
 def _tell(done: Applied, dry_run: bool, base_url: str) -> None:
@@ -64,7 +68,7 @@ def _tell(done: Applied, dry_run: bool, base_url: str) -> None:
     elif not dry_run:
         click.echo("applied")
     for item, secret in done.sources:
-        click.echo(f"source {printable(item['name'])}: {base_url}/alerts/{item['kind']}/{secret}")
+        click.echo(f"source {printable(label(item))}: {base_url}/alerts/{item['kind']}/{secret}")
     if done.sources:
         click.echo("The addresses are secrets and are shown only now.", err=True)
 
@@ -90,7 +94,16 @@ def _workspace(db: Database, team_id: str | None) -> tuple[int, bytes]:
 
 
 @contextmanager
-def _failures(file: str) -> Iterator[None]:
+def _disposed(db: Database) -> Iterator[Database]:
+    """The database, whose connections are closed at the end."""
+    try:
+        yield db
+    finally:
+        db.dispose()
+
+
+@contextmanager
+def _failures(file: str = "") -> Iterator[None]:
     """What is wrong with the file in a line each, and exit code 2; what failed in one line, and 1."""
     try:
         yield
@@ -100,7 +113,7 @@ def _failures(file: str) -> Iterator[None]:
         raise click.ClickException(f"{error}; nothing was changed") from None
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise click.ClickException(f"the database cannot be used: {cause}; nothing was changed") from None
+        raise click.ClickException(f"the database cannot be used: {cause}") from None
 
 
 def _refuse(text: str) -> NoReturn:

@@ -137,7 +137,9 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result)
                 delivering.sent(session, lease, envelope, channel_id, ts)
                 workspaces.reached(session, lease.workspace_id)
             case NotSent(wait, why, outage):
-                again_at = now_of(session) + max(wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0))
+                again_at = now_of(session) + max(
+                    wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0)
+                )
                 delivering.later(session, envelope, again_at, why)
                 workspaces.hold_back(session, lease.workspace_id, again_at)
             case Unclear(why):

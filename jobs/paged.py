@@ -36,34 +36,39 @@ class Wrong(click.ClickException):
 @click.option(
     "--label", "labels", multiple=True, metavar="NAME=VALUE", help="One label of the alert; many may be given."
 )
-@click.option("--client", default="", help="The alert is about this client, with its tier, owner and renewal.")
+@click.option("--client", help="The alert is about this client, with its tier, owner and renewal.")
 @click.option("--workspace", help="The Slack team id or name, where there are several workspaces.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def paged(at: str | None, labels: tuple[str, ...], client: str, workspace: str | None, as_json: bool) -> None:
+def paged(at: str | None, labels: tuple[str, ...], client: str | None, workspace: str | None, as_json: bool) -> None:
     """Who would be paged for an alert that nobody answers; a dry run of the real rules, nothing is sent.
 
     The labels severity, source, source_kind, origin, client, tier, owner and days_to_renewal are what routes know
     under these names; label.NAME is always the sender's own label. Exit code 1 if at some level nobody is reached.
     """
     try:
-        subject, moment = subject_from([*labels, *_about(client, labels)]), moment_from(at) if at else None
-        run = _ask(Settings.of_running().require("database_url"), workspace, subject, moment, client)
-    except (ValueError, NoSuchClient) as error:
+        subject = subject_from([*labels, *_about(client, labels)])
+        moment = moment_from(at) if at is not None else None
+    except ValueError as error:
         raise Wrong(_line(str(error))) from None
+    run = _ask(Settings.of_running().require("database_url"), workspace, subject, moment, client)
     click.echo(json.dumps(dry_run_to_json(run), indent=1) if as_json else "\n".join(_told(run)))
     sys.exit(0 if run.rehearsal.reaches_everywhere else 1)
 
 
-def _about(client: str, labels: Sequence[str]) -> list[str]:
+def _about(client: str | None, labels: Sequence[str]) -> list[str]:
     """The client as a label, so that the alert is one of a client's."""
     return [f"client={client}"] if client and not any(each.startswith("client=") for each in labels) else []
 
 
-def _ask(settings: Settings, workspace: str | None, subject: Subject, at: datetime | None, client: str) -> DryRun:
+def _ask(
+    settings: Settings, workspace: str | None, subject: Subject, at: datetime | None, client: str | None
+) -> DryRun:
     database = Database(settings.database_url, pool_size=1)
     try:
         with database.begin() as session:
             return who(session, _workspace(session, workspace).id, subject, at or now_of(session), client)
+    except NoSuchClient as error:
+        raise Wrong(_line(str(error))) from None
     finally:
         database.dispose()
 
@@ -74,7 +79,7 @@ def _workspace(session: Session, wanted: str | None) -> Workspace:
     if len(found) == 1:
         return found[0]
     known = ", ".join(f"{each.team_id} ({each.name})" for each in active) or "none is installed yet"
-    raise ValueError(f"say which workspace with --workspace: {known}")
+    raise Wrong(_line(f"say which workspace with --workspace: {known}"))
 
 
 def _told(run: DryRun) -> Iterator[str]:

@@ -4,11 +4,9 @@ import structlog
 
 from bot.context import Context
 from jobs.context import current
-from models.actions import escalating, listening
+from models.actions import escalating, learning, listening
 
 log = structlog.get_logger()
-
-TEXT_DAYS = 7
 
 
 def run() -> None:
@@ -23,4 +21,5 @@ def sweep(context: Context) -> None:
         log.warning("alerts without a live step taken up again", count=rescued)
         context.bell.wake("escalate")
     with context.db.begin() as session:
-        listening.forget_old(session, TEXT_DAYS)
+        listening.forget_old(session)
+        learning.forget_old(session)

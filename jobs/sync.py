@@ -1,11 +1,13 @@
 """Brings workspaces and people in from Slack."""
 
+from dataclasses import replace
+
 import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.context import Context
 from jobs.context import current
-from models.actions import checking, people, workspaces
+from models.actions import checking, configuring, people, workspaces
 from models.actions.journal import note
 from models.db import now_of
 
@@ -49,7 +51,24 @@ def _import(context: Context, workspace_id: int, token: str) -> None:
             note(session, workspace_id, "no_admins", now_of(session), high=True)
         people.mark_synced(session, workspace_id)
     log.info("people imported", workspace=workspace_id, count=len(profiles))
+    _import_groups(context, workspace_id, token)
     _import_quiet_hours(context, workspace_id, token)
+
+
+def _import_groups(context: Context, workspace_id: int, token: str) -> None:
+    """Who is in the user groups that are paged; a group that Slack does not tell of keeps the members it had."""
+    with context.db.begin() as session:
+        known = configuring.groups(session, workspace_id)
+    try:
+        listed = {each.id: each for each in context.slack.groups(token)} if known else {}
+        members = {each.slack_id: tuple(context.slack.group_members(token, each.slack_id)) for each in known}
+    except SlackApiError as error:
+        log.warning("user groups are not known", workspace=workspace_id, error=error.response["error"])
+        return
+    with context.db.begin() as session:
+        for each in known:
+            name = listed[each.slack_id].handle if each.slack_id in listed else each.name
+            configuring.put_group(session, workspace_id, replace(each, name=name, members=members[each.slack_id]))
 
 
 def _import_quiet_hours(context: Context, workspace_id: int, token: str) -> None:

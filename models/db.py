@@ -17,13 +17,17 @@ class Database:
     """Opens sessions on one PostgreSQL.
 
     `statement_timeout` and `pool_timeout` are in seconds. A process that answers people uses short ones (the design's
-    flow 1: 1.5 s), workers use longer ones.
+    flow 1: 1.5 s), workers use longer ones. Moments come back in UTC whatever zone the server prefers, because adding
+    to a moment of a zone with daylight saving adds on the clock of its wall.
     """
 
     def __init__(
         self, url: str, pool_size: int = 20, statement_timeout: float = 10.0, pool_timeout: float = 5.0
     ) -> None:
-        options = f"-c statement_timeout={int(statement_timeout * 1000)} -c idle_in_transaction_session_timeout=60000"
+        options = (
+            f"-c TimeZone=UTC -c statement_timeout={int(statement_timeout * 1000)}"
+            " -c idle_in_transaction_session_timeout=60000"
+        )
         self.engine: Engine = create_engine(
             normal_url(url),
             pool_size=pool_size,

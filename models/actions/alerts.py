@@ -50,4 +50,5 @@ def restart(session: Session, alert: Alert, now: datetime, why: str) -> None:
     alert.next_step_at, alert.exhausted_at = now, None
     alert.acknowledged_at = alert.acknowledged_by = alert.closed_at = alert.closed_by = alert.snoozed_until = None
     alert.reminded, alert.silence_id = False, None
+    alert.answered_at = alert.answered_by = alert.held_at = None
     redraw(session, [alert.id], now)

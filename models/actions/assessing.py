@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.actions.client_alerts import consider
 from models.actions.journal import note
-from models.assessment import Assessment, Burst, Line
+from models.actions.learning import labels
+from models.assessment import Burst, Line, Rated, Sent
 from models.conversation import SCAN_WINDOW
 from models.db import now_of
-from models.tables import AssessmentRow, Client, Conversation, Message, Workspace
+from models.examples import Example, Mark, similar
+from models.tables import AssessmentRow, Client, Conversation, Message, Usage, Workspace
 from models.words import Risk
 
 CLAIM = timedelta(seconds=90)
@@ -23,13 +27,18 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Claimed:
-    """A conversation to rate. `claimed` tells the claim from a later message; `token` is the workspace's, sealed."""
+    """A conversation to rate. `claimed` tells the claim from a later message; `token` is the workspace's, sealed.
+
+    `examples` are marked verdicts like it; `budget_left` the tokens that the workspace may still use today.
+    """
 
     burst: Burst
     client: Client
     token: bytes
     message_ids: tuple[int, ...]
     claimed: datetime
+    examples: tuple[Example, ...] = ()
+    budget_left: int | None = None
 
 
 def claim_due(session: Session, limit: int = BATCH) -> list[Claimed]:
@@ -83,26 +92,43 @@ def _claimed(session: Session, conversation: Conversation, unrated: Sequence[Mes
         hard_cues=tuple(dict.fromkeys(cue for message in unrated for cue in message.hard_cues)),
     )
     assert conversation.analyze_at is not None
+    workspace = session.get_one(Workspace, conversation.workspace_id)
     return Claimed(
         burst,
         session.get_one(Client, conversation.client_id),
-        session.get_one(Workspace, conversation.workspace_id).token,
+        workspace.token,
         tuple(message.id for message in unrated),
         conversation.analyze_at,
+        similar(" ".join(line.text for line in burst.lines), _examples(session, workspace.id)),
+        _budget_left(session, workspace),
     )
 
 
 def _line(message: Message) -> Line:
-    return Line(message.ts, "client" if message.from_client else "us", message.text)
+    return Line(message.ts, "client" if message.from_client else "us", message.text, message.author)
 
 
-def store(session: Session, claimed: Claimed, verdict: Assessment) -> int | None:
+def _examples(session: Session, workspace_id: int) -> list[Example]:
+    """The workspace's marked verdicts; a false alarm was nothing, a missed message what somebody says it was."""
+    return [Example(each.text, Risk(each.risk), Mark(each.kind)) for each in labels(session, workspace_id)]
+
+
+def _budget_left(session: Session, workspace: Workspace) -> int | None:
+    if workspace.daily_tokens is None:
+        return None
+    used = session.get(Usage, (workspace.id, now_of(session).date()), populate_existing=True)
+    return max(0, workspace.daily_tokens - (used.tokens if used is not None else 0))
+
+
+def store(session: Session, claimed: Claimed, rated: Rated) -> int | None:
     """Store a verdict; critical ones and hard cues open an alert at once, the rest waits for the scan.
 
     Returns the number of an alert that now wants its step, else None. `analyze_at` is cleared only if nothing has
     been said since the claim.
     """
-    now, burst = now_of(session), claimed.burst
+    now, burst, verdict = now_of(session), claimed.burst, rated.verdict
+    if _was_withdrawn(session, claimed):
+        return None
     row = AssessmentRow(
         workspace_id=burst.workspace_id,
         conversation_id=burst.conversation_id,
@@ -118,9 +144,15 @@ def store(session: Session, claimed: Claimed, verdict: Assessment) -> int | None
         suggested_reply=verdict.suggested_reply,
         engine=verdict.engine,
         provisional=verdict.provisional,
+        disagreement=verdict.disagreement,
+        tokens_in=rated.usage.tokens_in,
+        tokens_out=rated.usage.tokens_out,
+        cost=rated.usage.cost,
+        sent=[_sent(rated.sent)] if rated.sent is not None else [],
     )
     session.add(row)
     session.flush()
+    _count(session, burst.workspace_id, rated, now)
     session.execute(update(Message).where(Message.id.in_(claimed.message_ids)).values(rated_at=now))
     session.execute(
         update(Conversation)
@@ -130,6 +162,43 @@ def store(session: Session, claimed: Claimed, verdict: Assessment) -> int | None
     if verdict.risk is Risk.CRITICAL or burst.hard_cues:
         return consider(session, row)
     return None
+
+
+def _was_withdrawn(session: Session, claimed: Claimed) -> bool:
+    """A message was edited or deleted while it was rated: the verdict is about words that are not there any more.
+
+    The conversation is rated again at once, by what is there now.
+    """
+    rated_as = {line.ts: line.text for line in claimed.burst.lines}
+    now_there = {
+        message.ts: "" if message.deleted_at else message.text
+        for message in session.scalars(
+            select(Message).where(Message.id.in_(claimed.message_ids)).execution_options(populate_existing=True)
+        )
+    }
+    if now_there == rated_as:
+        return False
+    conversation = session.get_one(Conversation, claimed.burst.conversation_id, with_for_update=True)
+    conversation.analyze_at = now_of(session)
+    return True
+
+
+def _sent(sent: Sent) -> dict[str, Any]:
+    return {"server": sent.server, "model": sent.model, "messages": [dict(message) for message in sent.messages]}
+
+
+def _count(session: Session, workspace_id: int, rated: Rated, now: datetime) -> None:
+    """What the verdict took, added to the workspace's day."""
+    used = {
+        "calls": rated.usage.calls,
+        "tokens": rated.usage.tokens,
+        "cost": rated.usage.cost,
+        "verdicts": 1,
+        "provisional": int(rated.verdict.provisional),
+    }
+    row = insert(Usage).values(workspace_id=workspace_id, day=now.date(), **used)
+    added = {name: getattr(Usage, name) + value for name, value in used.items()}
+    session.execute(row.on_conflict_do_update(index_elements=["workspace_id", "day"], set_=added))
 
 
 def give_back(session: Session, claimed: Claimed, error: str) -> None:
@@ -161,10 +230,11 @@ def scan(session: Session, workspace_id: int) -> tuple[int, list[int]]:
     """The quarter-hourly look (docs/origins.md B.3) at the last four hours of every client conversation.
 
     Verdicts that no alert took note of are considered now: high, medium, and critical ones that were missed.
-    Conversations with messages that nothing has rated, and nothing is about to, are marked for rating. Returns how
-    many were marked, and the alerts that want their step.
+    Messages with a provisional verdict are to be rated again. Conversations with messages that nothing has rated, and
+    nothing is about to, are marked for rating. Returns how many were marked, and the alerts that want their step.
     """
     now = now_of(session)
+    session.execute(_AGAIN, {"workspace": workspace_id, "now": now, "since": now - SCAN_WINDOW})
     missed = session.execute(_MARK_MISSED, {"workspace": workspace_id, "now": now, "since": now - SCAN_WINDOW}).all()
     waiting = session.scalars(
         select(AssessmentRow)
@@ -178,6 +248,17 @@ def scan(session: Session, workspace_id: int) -> tuple[int, list[int]]:
     opened = [consider(session, row) for row in waiting]
     return len(missed), [alert_id for alert_id in opened if alert_id is not None]
 
+
+_AGAIN = text("""
+    WITH provisional AS (
+        UPDATE assessments SET provisional = false
+        WHERE workspace_id = :workspace AND provisional AND at >= :since
+        RETURNING conversation_id, covered_ts)
+    UPDATE messages SET rated_at = NULL FROM provisional
+    WHERE messages.conversation_id = provisional.conversation_id AND messages.ts <= provisional.covered_ts
+          AND messages.from_client AND messages.received_at >= :since AND messages.rated_at IS NOT NULL
+          AND messages.text <> ''
+""")
 
 _MARK_MISSED = text("""
     UPDATE conversations SET analyze_at = :now

@@ -93,11 +93,11 @@ class Configured:
 def lock(session: Session, workspace_id: int) -> None:
     """One file at a time. In the order in which edits in Slack lock: what they change first, the workspace last.
 
-    Alerts can come in meanwhile.
+    Alerts can come in and be held meanwhile.
     """
     for table in (ScheduleRow, SilenceRow):
         rows = select(table.id).where(table.workspace_id == workspace_id).order_by(table.id)
-        session.execute(rows.with_for_update())
+        session.execute(rows.with_for_update(key_share=True))
     session.execute(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update(key_share=True))
 
 
@@ -165,6 +165,12 @@ def put_client(session: Session, workspace_id: int, client: KnownClient) -> None
         for name, value in values.items():
             setattr(row, name, value)
     session.flush()
+
+
+def groups(session: Session, workspace_id: int) -> list[Place]:
+    """The user groups that are stored, without their members."""
+    rows = session.scalars(select(Group).where(Group.workspace_id == workspace_id).order_by(Group.id))
+    return [Place(each.slack_id, each.handle, each.id, each.active) for each in rows]
 
 
 def put_group(session: Session, workspace_id: int, group: Place) -> int:

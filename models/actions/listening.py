@@ -175,15 +175,29 @@ def _tombstone(channel_id: str, ts: str) -> str:
     return f"deleted:{channel_id}:{ts}"
 
 
-def forget_old(session: Session, days: int) -> int:
-    """Empty the text of messages older than `days`, and forget event ids after a day; returns how many were emptied."""
+def forget_old(session: Session) -> int:
+    """Empty what was said longer ago than each workspace keeps it, with what was sent of it to the LLM.
+
+    Event ids are forgotten after a day. Returns how many messages were emptied; thousands at a time, so that no lock is
+    held for long.
+    """
     now = now_of(session)
     session.execute(text("DELETE FROM seen_events WHERE at < :now - interval '1 day'"), {"now": now})
-    emptied = session.execute(
-        text("""
-            UPDATE messages SET text = ''
-            WHERE text <> '' AND received_at < :now - make_interval(days => :days) RETURNING id
-        """),
-        {"now": now, "days": days},
-    )
-    return len(emptied.all())
+    session.execute(_FORGET_SENT, {"now": now})
+    return len(session.execute(_FORGET_TEXTS, {"now": now}).all())
+
+
+_FORGET_TEXTS = text("""
+    UPDATE messages SET text = '' WHERE id = ANY (ARRAY(
+        SELECT m.id FROM messages m JOIN workspaces w ON w.id = m.workspace_id
+        WHERE m.text <> '' AND m.received_at < :now - make_interval(days => w.text_days)
+              AND (m.rated_at IS NOT NULL OR m.received_at < :now - interval '1 day')
+        LIMIT 5000))
+    RETURNING id
+""")
+
+_FORGET_SENT = text("""
+    UPDATE assessments SET sent = '[]', evidence = '{}' WHERE id = ANY (ARRAY(
+        SELECT a.id FROM assessments a JOIN workspaces w ON w.id = a.workspace_id
+        WHERE a.sent <> '[]' AND a.at < :now - make_interval(days => w.text_days) LIMIT 5000))
+""")

@@ -33,14 +33,14 @@ class NoSuchClient(LookupError):
     """There is no one client of this name; the text says which there are."""
 
 
-def who(session: Session, workspace_id: int, subject: Subject, at: datetime, client: str = "") -> DryRun:
+def who(session: Session, workspace_id: int, subject: Subject, at: datetime, client: str | None = None) -> DryRun:
     """What an alert `subject` that opens at `at` would do if nobody answered.
 
     `client` is a client's name or Slack team: the alert is one of theirs, with their tier, owner and renewal where
     `subject` does not say otherwise. Raises NoSuchClient.
     """
     at = moment(at)
-    subject, owner = _of_client(session, workspace_id, subject, at, client) if client else (subject, None)
+    subject, owner = (subject, None) if client is None else _of_client(session, workspace_id, subject, at, client)
     rules = rulebook_of(session, workspace_id)
     crew = crews_of(session, {workspace_id: rules})[workspace_id]
     chosen, routed = choose(rules, subject, at), rules.route(subject, at)
@@ -81,9 +81,9 @@ def _of_client(
 
 
 def _client(session: Session, workspace_id: int, name: str) -> Client:
-    here = select(Client).where(Client.workspace_id == workspace_id)
-    named = here.where(or_(func.lower(Client.name) == func.lower(name.strip()), Client.team_id == name.strip()))
-    found = session.scalars(named).all()
+    here, name = select(Client).where(Client.workspace_id == workspace_id), name.strip()
+    named = here.where(or_(func.lower(Client.name) == func.lower(name), Client.team_id == name))
+    found = session.scalars(named).all() if name else []
     if len(found) == 1:
         return found[0]
     if found:

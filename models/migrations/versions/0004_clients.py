@@ -81,7 +81,7 @@ def upgrade() -> None:
     op.add_column("alerts", sa.Column("suggested_reply", sa.Text(), server_default="", nullable=False))
     op.create_foreign_key(op.f("fk_alerts_answered_by"), "alerts", "people", ["answered_by"], ["id"])
     op.add_column(
-        "assessments", sa.Column("disagreement", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        "assessments", sa.Column("disagreement", sa.Text(), server_default="", nullable=False)
     )
     op.add_column("assessments", sa.Column("shadow", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("assessments", sa.Column("tokens_in", sa.Integer(), server_default=sa.text("0"), nullable=False))

@@ -17,7 +17,7 @@ from models.matching import Matcher, Op, joined
 from models.oncall import Schedule
 from models.plan import Level, Plan, Target, TargetKind
 from models.rehearsal import Outcome, Rehearsal
-from models.routing import Route, Silence
+from models.routing import LevelCondition, Route, Silence
 from models.routing_json import route_to_json
 from models.schedule_check import problems
 from models.schedule_json import schedule_to_json
@@ -29,37 +29,46 @@ from tests.models.actions.house import House, alert
 from tests.models.routing_strategies import CONDITIONS, ROUTES
 from tests.models.test_oncall_properties import schedules
 
-MOST = 40
+MOST = 20
 """So many steps of an alert are compared."""
 MINUTE = timedelta(minutes=1)
 PEOPLE = 6
-TIMEOUTS = st.sampled_from([timedelta(seconds=1), timedelta(seconds=20), 5 * MINUTE, 60 * MINUTE, 500 * MINUTE])
+SOON = st.sampled_from([timedelta(seconds=20), MINUTE, 5 * MINUTE, 60 * MINUTE])
+BURST = st.sampled_from([timedelta(seconds=1), timedelta(seconds=6), timedelta(seconds=6)])
+LATER = st.sampled_from([60 * MINUTE, 300 * MINUTE, 1440 * MINUTE])
 PERSONS = st.integers(1, PEOPLE + 1).map(lambda number: Target(TargetKind.PERSON, number))
-PLAIN = st.one_of(
-    PERSONS,
-    st.sampled_from([1, 2, 3]).map(lambda number: Target(TargetKind.SCHEDULE, number)),
-    st.sampled_from([1, 2]).map(lambda number: Target(TargetKind.GROUP, number)),
-    st.sampled_from([Target(TargetKind.ADMINS), Target(TargetKind.OWNER), Target(TargetKind.CHANNEL, 1)]),
-)
+SCHEDULES = st.sampled_from([1, 1, 2, 3]).map(lambda number: Target(TargetKind.SCHEDULE, number))
+GROUPS = st.sampled_from([1, 1, 2]).map(lambda number: Target(TargetKind.GROUP, number))
+OTHERS = st.sampled_from([Target(TargetKind.ADMINS), Target(TargetKind.OWNER), Target(TargetKind.CHANNEL, 1)])
+PLAIN = PERSONS | SCHEDULES | GROUPS | OTHERS
 ROBINS = st.builds(
     lambda members, key: Target(TargetKind.ROUND_ROBIN, None, tuple(members), key),
-    st.lists(PLAIN, max_size=4),
+    st.lists(PERSONS | PLAIN, min_size=2, max_size=4),
     st.sampled_from(["Nights/1", "Nights/2"]),
 )
-LEVELS = st.builds(
-    Level,
-    targets=st.lists(PLAIN | ROBINS, min_size=1, max_size=3).map(tuple),
-    timeout=TIMEOUTS,
-    when=st.none() | st.none() | CONDITIONS,
-)
-PLANS = st.builds(
-    Plan, policy=st.just("Nights"), levels=st.lists(LEVELS, max_size=4).map(tuple), laps=st.integers(1, 3)
-)
-MANY_SHORT = st.builds(
-    lambda level, count: Plan("Nights", (replace(level, timeout=timedelta(seconds=1), when=None),) * count, 1),
-    LEVELS,
-    st.integers(9, 24),
-)
+SEVERE = st.builds(LevelCondition, st.frozensets(st.sampled_from(Severity), min_size=1, max_size=2))
+CONDITION = st.none() | SEVERE | CONDITIONS
+NONE: st.SearchStrategy[LevelCondition | None] = st.none()
+
+
+def plans(
+    targets: st.SearchStrategy[Target],
+    timeouts: st.SearchStrategy[timedelta],
+    conditions: st.SearchStrategy[LevelCondition | None] = NONE,
+    levels: tuple[int, int] = (1, 4),
+) -> st.SearchStrategy[Plan]:
+    chosen = st.lists(targets, min_size=1, max_size=3) | st.lists(targets, max_size=1)
+    level = st.builds(Level, chosen.map(tuple), timeouts, conditions)
+    many = st.lists(level, min_size=levels[0], max_size=levels[1]).map(tuple)
+    return st.builds(Plan, st.just("Nights"), many, st.integers(1, 3))
+
+
+KINDS = {
+    "any levels": plans(PLAIN | ROBINS, SOON, CONDITION, levels=(0, 4)),
+    "schedules": plans(SCHEDULES, LATER),
+    "round robins": plans(ROBINS, SOON),
+    "bursts": plans(PERSONS | st.just(Target(TargetKind.ADMINS)), BURST, levels=(11, 14)),
+}
 SILENCES = st.tuples(
     st.integers(-60, 300),
     st.integers(1, 600),
@@ -83,16 +92,17 @@ class Story:
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> Story:
+def stories(draw: st.DrawFn, kind: str) -> Story:
+    """A story whose plans are of this kind."""
     found = draw(st.lists(schedules(), min_size=1, max_size=2))
     start = found[0][1] + timedelta(microseconds=draw(st.sampled_from([0, 0, 1, 123_456])))
     return Story(
-        plans=(draw(PLANS | MANY_SHORT), replace(draw(PLANS), policy="Payments")),
+        plans=(draw(KINDS[kind]), replace(draw(KINDS[kind]), policy="Payments")),
         schedules=tuple(valid for each, _ in found if not problems(valid := _renamed(each))),
         groups=(tuple(draw(st.lists(st.integers(1, PEOPLE), max_size=3, unique=True))),),
         routes=tuple(draw(st.lists(ROUTES, max_size=3))),
         silences=tuple(_silence(start, *drawn) for drawn in draw(st.lists(SILENCES, max_size=3))),
-        active=tuple(draw(st.lists(st.sampled_from([True, True, False]), min_size=PEOPLE + 1, max_size=PEOPLE + 1))),
+        active=tuple(draw(st.lists(st.sampled_from([True] * 4 + [False]), min_size=PEOPLE + 1, max_size=PEOPLE + 1))),
         signal=Signal("key:any", True, "any", draw(st.sampled_from(Severity)), labels=draw(LABELS)),
         start=start,
     )

@@ -1,0 +1,158 @@
+"""What people's marks teach: false alarms and missed messages as examples for the verdicts to come, and the figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.actions.journal import note
+from models.db import now_of
+from models.tables import Alert, Label, Message
+from models.words import Origin
+
+FALSE_POSITIVE, MISSED = "false_positive", "missed"
+TEXT_KEPT = timedelta(days=90)
+"""How long an example's redacted text is kept; the mark itself stays for the figures."""
+CONSIDERED = 200
+WINDOW = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A client's message that somebody marks: where it stands, and its text, redacted by the caller."""
+
+    channel_id: str
+    ts: str
+    text: str
+
+
+def message_at(session: Session, workspace_id: int, channel_id: str, ts: str) -> Message | None:
+    """The stored message at this place, if it is a client's."""
+    return session.scalar(
+        select(Message).where(
+            Message.workspace_id == workspace_id,
+            Message.channel_id == channel_id,
+            Message.ts == ts,
+            Message.from_client,
+        )
+    )
+
+
+def opened_by(session: Session, workspace_id: int, alert_id: int) -> Message | None:
+    """The client's message that a client alert is about; None for other alerts, or when its text is gone."""
+    alert = session.scalar(select(Alert).where(Alert.workspace_id == workspace_id, Alert.id == alert_id))
+    if alert is None or alert.origin is not Origin.CLIENT or not alert.labels.get("channel"):
+        return None
+    newest = select(Message).where(
+        Message.conversation_id == alert.conversation_id, Message.from_client, Message.text != ""
+    )
+    if alert.covered_ts:
+        newest = newest.where(Message.ts <= alert.covered_ts)
+    return session.scalars(newest.order_by(Message.ts.desc()).limit(1)).one_or_none()
+
+
+def mark(
+    session: Session, workspace_id: int, kind: str, marked: Marked, risk: str, person_id: int, reason: str = ""
+) -> bool:
+    """Remember a mark; False when the message was marked so before. It teaches, and suppresses nothing by itself."""
+    now = now_of(session)
+    made = session.execute(
+        insert(Label)
+        .values(
+            workspace_id=workspace_id,
+            kind=kind,
+            text=marked.text,
+            risk=risk,
+            reason=reason,
+            channel_id=marked.channel_id,
+            ts=marked.ts,
+            made_by=person_id,
+            at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Label.id)
+    ).one_or_none()
+    if made is not None:
+        note(session, workspace_id, f"marked_{kind}", now, None, person_id, channel=marked.channel_id, ts=marked.ts)
+    return made is not None
+
+
+def labels(session: Session, workspace_id: int) -> Sequence[Label]:
+    """The newest marks that still have their text, the newest first."""
+    query = select(Label).where(Label.workspace_id == workspace_id, Label.text != "")
+    return session.scalars(query.order_by(Label.id.desc()).limit(CONSIDERED)).all()
+
+
+def forget_old(session: Session) -> None:
+    """Empty the texts of examples whose time is over."""
+    session.execute(update(Label).where(Label.at < now_of(session) - TEXT_KEPT, Label.text != "").values(text=""))
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good the verdicts of the last 30 days were, as far as people's marks tell.
+
+    `detect_s` is the median from a client's message to the alert about it, in seconds. Shares are None without any.
+    """
+
+    alerts: int
+    confirmed: int
+    false_positives: int
+    missed: int
+    verdicts: int
+    provisional: int
+    tokens: int
+    cost: float
+    detect_s: float | None
+
+    @property
+    def precision(self) -> float | None:
+        closed = self.confirmed + self.false_positives
+        return self.confirmed / closed if closed else None
+
+    @property
+    def provisional_share(self) -> float | None:
+        return self.provisional / self.verdicts if self.verdicts else None
+
+
+def quality(session: Session, workspace_id: int) -> Quality:
+    now = now_of(session)
+    since = {"workspace": workspace_id, "since": now - WINDOW}
+    alerts = session.execute(_ALERTS, since).one()
+    used = session.execute(_USED, {**since, "day": (now - WINDOW).date()}).one()
+    missed = session.scalar(
+        select(func.count()).where(Label.workspace_id == workspace_id, Label.kind == MISSED, Label.at >= now - WINDOW)
+    )
+    return Quality(
+        alerts=alerts.alerts,
+        confirmed=alerts.confirmed,
+        false_positives=alerts.false_positives,
+        missed=missed or 0,
+        verdicts=used.verdicts,
+        provisional=used.provisional,
+        tokens=used.tokens,
+        cost=used.cost,
+        detect_s=alerts.detect_s,
+    )
+
+
+_ALERTS = text("""
+    SELECT count(*) AS alerts, count(*) FILTER (WHERE a.status = 'resolved') AS confirmed,
+           count(*) FILTER (WHERE a.status = 'false_positive') AS false_positives,
+           CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM a.opened_at - m.received_at))
+                AS double precision) AS detect_s
+    FROM alerts a
+    LEFT JOIN messages m ON m.workspace_id = a.workspace_id AND m.channel_id = a.labels->>'channel'
+         AND m.ts = a.covered_ts
+    WHERE a.workspace_id = :workspace AND a.origin = 'client' AND a.opened_at >= :since
+""")
+
+_USED = text("""
+    SELECT CAST(coalesce(sum(verdicts), 0) AS integer) AS verdicts,
+           CAST(coalesce(sum(provisional), 0) AS integer) AS provisional,
+           CAST(coalesce(sum(tokens), 0) AS integer) AS tokens, CAST(coalesce(sum(cost), 0) AS double precision) AS cost
+    FROM usage WHERE workspace_id = :workspace AND day >= :day
+""")

@@ -1,0 +1,22 @@
+"""The database's session settings."""
+
+from sqlalchemy import text
+
+from models.config import Settings
+from models.db import Database, now_of
+from tests.conftest import Servers
+
+
+def test_moments_come_back_in_utc_whatever_zone_the_server_prefers(settings: Settings, servers: Servers) -> None:
+    with servers.admin.connect() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET TimeZone = 'Europe/Berlin'"))
+    database = Database(settings.database_url)
+    try:
+        with database.begin() as session:
+            assert str(now_of(session).tzinfo) == "UTC"
+            assert session.scalar(text("SHOW TimeZone")) == "UTC"
+    finally:
+        database.dispose()
+        with servers.admin.connect() as connection:
+            connection.execute(text(f'ALTER DATABASE "{name}" RESET TimeZone'))
