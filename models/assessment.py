@@ -75,6 +75,9 @@ class Usage:
         )
 
 
+NOTHING_USED = Usage()
+
+
 @dataclass(frozen=True)
 class Sent:
     """Exactly what left the building for one verdict: to which server and model, and the chat messages as sent."""
@@ -92,6 +95,6 @@ class Rated:
     """
 
     verdict: Assessment
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_USED
     sent: Sent | None = None
     problem: str = ""

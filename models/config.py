@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SLACK_API_URL = "https://slack.com/api/"
@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = ""
     openai_model: str = "gpt-5.4-nano"
+    llm_price_in: float = Field(default=0.0, ge=0)
+    llm_price_out: float = Field(default=0.0, ge=0)
+    llm_timeout_s: float = Field(default=20.0, gt=0, le=60)
 
     heed_secret_key: SecretStr = SecretStr("")
     heed_base_url: str = ""

@@ -75,8 +75,8 @@ class Conversation(Base):
     """A client's channel (`thread_ts` empty) or one thread of it.
 
     `analyze_at` says when it is to be rated; `first_unrated_at` bounds the wait for quiet. While a client waits since
-    `waiting_since`, a reply is due at `reply_due_at`; `deadline_at` is when the clock is looked at next. `replied_at` is
-    our last reply, `held_at` the first one since then that only asked for patience.
+    `waiting_since`, a reply is due at `reply_due_at`; `deadline_at` is when the clock is looked at next. Our last reply
+    was at `replied_at`, the first one since then that only asked for patience at `held_at`.
     """
 
     __tablename__ = "conversations"

@@ -104,10 +104,11 @@ def test_resolving_ends_the_four_hours_early_but_the_same_message_opens_nothing(
     world.expect_page("alice", "#2", "still terrible")
 
 
-def test_critical_again_after_four_hours_reopens_what_was_only_acknowledged(world: World) -> None:
+def test_critical_again_after_four_hours_reopens_what_was_answered_and_not_resolved(world: World) -> None:
     world.says("dora", "acme", "this is terrible")
     world.forward(seconds=25)
     world.heed("alice", "ack 1")
+    world.says("bob", "acme", "I am sorry, a new one is on its way to you.")
     world.says("dora", "acme", "terrible, I said")
     world.forward(minutes=1)
     assert len(world.pages("alice")) == 1
