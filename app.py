@@ -19,8 +19,11 @@ COMMANDS = {
     "simulator": "simulator.cli:main",
     "migrate": "jobs.migrating:migrate",
     "doctor": "jobs.doctor:doctor",
+    "paged": "jobs.paged:paged",
     "assess": "bot.sentiment.cli:assess",
     "source": "jobs.source:source",
+    "apply": "jobs.applying:apply",
+    "export": "jobs.applying:export",
 }
 
 

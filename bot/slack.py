@@ -24,6 +24,7 @@ TIMEOUT_SECONDS = 10
 EVENT_TYPE = "heed_post"
 LOOK_BACK = timedelta(minutes=2)
 LOOK_AT_PAGES = 5
+CHANNELS_A_PAGE = 999
 DND_PEOPLE = 50
 ALT_LENGTH = 1000
 
@@ -62,6 +63,25 @@ class Refused:
 
 Result = Sent | NotSent | Unclear | Refused
 
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel as Slack describes it; `is_member`: the bot is in it, so that it can post there."""
+
+    id: str
+    name: str
+    is_member: bool
+    is_archived: bool
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """A user group that is enabled; its handle without the @."""
+
+    id: str
+    handle: str
+
+
 PERSON, WORKSPACE, CONTENT, GONE = "person", "workspace", "content", "gone"
 _ABOUT = {
     **dict.fromkeys(
@@ -78,6 +98,7 @@ _ABOUT = {
     **dict.fromkeys(("message_not_found", "cant_update_message", "edit_window_closed"), GONE),
 }  # fmt: skip
 _MAYBE_DONE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,}")
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror)
 
 
@@ -193,6 +214,39 @@ class Slack:
                     found[slack_id] = (datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC))
         return found
 
+    def channel(self, token: str, name_or_id: str) -> Channel | None:
+        """A channel by id or `#name`, None if the bot sees none of that name; raises SlackApiError or OSError."""
+        if not _CHANNEL_ID.fullmatch(name_or_id):
+            name = name_or_id.removeprefix("#").lower()
+            return next((each for each in self.channels(token) if each.name == name), None)
+        try:
+            return _channel_of(self._client(token).conversations_info(channel=name_or_id)["channel"])
+        except SlackApiError as error:
+            if error.response.get("error") == "channel_not_found":
+                return None
+            raise
+
+    def channels(self, token: str) -> Iterator[Channel]:
+        """All public channels and the private ones that the bot is in; raises SlackApiError or OSError."""
+        cursor = ""
+        while True:
+            answer = self._client(token).conversations_list(
+                types="public_channel,private_channel", exclude_archived=True, limit=CHANNELS_A_PAGE, cursor=cursor
+            )
+            yield from map(_channel_of, answer["channels"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def groups(self, token: str) -> Iterator[UserGroup]:
+        """The user groups of the workspace; raises SlackApiError or OSError."""
+        for group in self._client(token).usergroups_list()["usergroups"]:
+            yield UserGroup(group["id"], group["handle"])
+
+    def group_members(self, token: str, group_id: str) -> list[str]:
+        """The Slack ids of a user group's members; raises SlackApiError or OSError."""
+        return list(self._client(token).usergroups_users_list(usergroup=group_id)["users"])
+
     def _send(self, token: str, method: str, **arguments: Any) -> Result:
         given = {key: value for key, value in arguments.items() if value is not None}
         try:
@@ -204,6 +258,12 @@ class Slack:
 
     def _client(self, token: str) -> WebClient:
         return WebClient(token=token, base_url=self._url, timeout=self._timeout, retry_handlers=[])
+
+
+def _channel_of(told: dict[str, Any]) -> Channel:
+    return Channel(
+        told["id"], str(told.get("name") or ""), bool(told.get("is_member")), bool(told.get("is_archived"))
+    )  # fmt: skip
 
 
 def profile_of(user: dict[str, Any]) -> Profile:

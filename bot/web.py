@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot import listeners
+from bot.calendars import calendar
 from bot.context import Context, build
 from bot.health import may_see_details, readiness
 from bot.metrics import Figures
 from bot.sources import sources
 from bot.sources.reading import Unreadable
+from models.actions.oncall import calendar_of
 from models.actions.receiving import receive
 from models.actions.workspaces import source_by_secret
 from models.config import Settings
@@ -103,6 +105,17 @@ def _read_json(raw: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         what = f", line {error.lineno} column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise Unreadable(f"body: is not readable JSON{what}") from None
+
+
+@routes.get("/calendars/<secret>.ics")
+def schedules_calendar(secret: str) -> Response:
+    """One schedule as a calendar to subscribe to; whoever knows the secret may read it."""
+    with _house().db.begin() as session:
+        found = calendar_of(session, secret)
+    if found is None:
+        return _refuse(404, "no calendar has this address: `/heed schedule NAME` shows it")
+    body = calendar(found.name, found.shifts, found.names, f"schedule-{found.schedule_id}", found.now)
+    return Response(body, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private"})
 
 
 @routes.get("/healthz")

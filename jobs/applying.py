@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -18,10 +18,11 @@ from bot.ascode.sources import label
 from bot.ascode.tree import parse
 from bot.ascode.writing import write
 from bot.context import build
-from models.actions import workspaces
+from models.actions import checking, workspaces
 from models.actions.configuring import configured
 from models.config import Settings
 from models.db import Database
+from models.reachability import Finding
 from models.seal import SealBroken
 
 WORKSPACE = "The Slack team id, where there are several workspaces."
@@ -42,9 +43,18 @@ def apply(file: str, dry_run: bool, workspace: str | None) -> None:
         where = Where(context.db, context.slack, context.seal, workspace_id, token)
         done = apply_file(where, tree, Path(file).name, dry_run)
         if done.changes and not dry_run:
-            for job in ("escalate", "redraw", "duty"):
+            with context.db.begin() as session:
+                found = checking.check(session, workspace_id)
+            for job in ("escalate", "redraw", "duty", "notify"):
                 context.bell.wake(job)
+            _tell_findings(found)
     _tell(done, dry_run, settings.base_url)
+
+
+def _tell_findings(found: Sequence[Finding]) -> None:
+    """What would keep somebody from being reached; the admins read of it in Slack too."""
+    for each in found:
+        click.echo(f"look at {each.where}: {each.text}", err=True)
 
 
 @click.command()

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     TOO_LATE = "it was closed more than an hour ago"
     LAST_LEVEL = "there is no further level to pass it on to"
     NOT_ACKNOWLEDGED = "the alert is not acknowledged, so nobody can give it back"
+    SILENCED = "a silence holds the alert, so nobody would be paged"
     BAD_TIME = "a snooze ends in the next 30 days"
 
 
@@ -45,6 +46,7 @@ class Standing:
     closed_at: datetime | None = None
     at_last_level: bool = False
     until: datetime | None = None
+    silenced: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def _reopen(standing: Standing, now: datetime) -> Transition | Refusal:
 
 
 def _pass_on(standing: Standing, now: datetime) -> Transition | Refusal:
+    if standing.silenced:
+        return Refusal.SILENCED
     if standing.status is Status.OPEN:
         return Refusal.LAST_LEVEL if standing.at_last_level else Transition(Status.OPEN, step_now=True)
     return Refusal.ALREADY if standing.status is Status.ACKNOWLEDGED else Refusal.CLOSED
@@ -121,7 +125,7 @@ def _snooze(standing: Standing, now: datetime) -> Transition | Refusal:
 def _reassign(standing: Standing, now: datetime) -> Transition | Refusal:
     if not standing.status.is_live:
         return Refusal.CLOSED
-    return Transition(Status.OPEN, new_epoch=True, restart=True)
+    return Refusal.SILENCED if standing.silenced else Transition(Status.OPEN, new_epoch=True, restart=True)
 
 
 _RULES = {

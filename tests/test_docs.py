@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import app
-from bot.sources import sources
+from bot.sources import tools
 from bot.views.replies import HELP
 from models.config import Settings
 
@@ -29,11 +29,11 @@ def test_every_command_is_documented() -> None:
 
 def test_every_source_has_a_section() -> None:
     headings = set(re.findall(r"^## (.+)$", (ROOT / "docs" / "sources.md").read_text(), re.MULTILINE))
-    assert {heading.lower() for heading in headings} >= set(sources())
+    assert headings >= {tool.name for tool in tools().values()}
 
 
 def test_help_lists_every_subcommand() -> None:
-    listed = {usage.split()[0] for usage in HELP}
+    listed = {usage.split()[0] for usages in HELP.values() for usage in usages}
     source = (ROOT / "bot" / "listeners" / "command.py").read_text()
     table = source[source.index("SUBCOMMANDS: ") :]
     assert listed == set(re.findall(r'^    "([\w-]+)":', table, re.MULTILINE))

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +27,7 @@ from jobs.deliver import deliver
 from jobs.duty import duty
 from jobs.escalate import escalate
 from jobs.notify import notify
+from jobs.promises import keep_promises
 from jobs.pump import Pump
 from jobs.redraw import redraw
 from jobs.scan import scan
@@ -38,6 +39,7 @@ from models.actions import (
     escalating,
     handing_over,
     noticing,
+    promises,
     schedules,
     workspaces,
 )
@@ -139,6 +141,7 @@ class World:
             self._senders.settle()
             redraw(self.context, self._drawers)
             self._drawers.settle()
+            keep_promises(self.context)
             duty(self.context)
             notify(self.context)
             if not self._is_due():
@@ -161,6 +164,12 @@ class World:
         self.slack.clock.forward(seconds=step.total_seconds())
         self.settle()
 
+    def forward_to(self, moment: str) -> None:
+        """Let time pass until this moment (ISO, with its offset)."""
+        with self.context.db.begin() as session:
+            now = now_of(session)
+        self.forward(seconds=(datetime.fromisoformat(moment) - now).total_seconds())
+
     def sync(self) -> None:
         """What the clock rings for every hour: people are brought in from Slack."""
         sync(self.context)
@@ -180,6 +189,7 @@ class World:
                 drawing.next_due,
                 handing_over.next_due,
                 noticing.next_due,
+                promises.next_due,
             )
             return any((due := look(session)) is not None and due <= now for look in looks)
 
@@ -327,6 +337,15 @@ class World:
         if until:
             self.slack.wait_for(lambda: until in everything(self.again(who, pressed)))
 
+    def choose(self, who: str, label: str, message: Message | None = None, until: str = "") -> None:
+        """Choose in a message's menu by its words, wait until it shows `until`, and let everything happen."""
+        chosen_in = message or self.pages(who)[-1]
+        option = next(each for each in choices(chosen_in.blocks) if each["text"]["text"] == label)
+        self.slack.act(who, chosen_in, "alert_more", option["value"])
+        if until:
+            self.slack.wait_for(lambda: until in everything(self.again(who, chosen_in)))
+        self.settle()
+
     def again(self, who: str, message: Message) -> Message:
         """The same message as it stands now."""
         return next(each for each in self.slack.dm(who) if each.ts == message.ts)
@@ -351,6 +370,12 @@ def buttons(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every button of these blocks."""
     found = [each for block in blocks for each in block.get("elements", ()) if each.get("type") == "button"]
     return found + [block["accessory"] for block in blocks if block.get("accessory", {}).get("type") == "button"]
+
+
+def choices(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every option of the menus of these blocks."""
+    menus = [each for block in blocks for each in block.get("elements", ()) if each.get("type") == "overflow"]
+    return [option for menu in menus for option in menu["options"]]
 
 
 def labels(message: Message) -> list[str]:

@@ -14,12 +14,15 @@ from bot.views.alert import ACTION_IDS, SHOW, page, page_list, read_value, refus
 from bot.views.parts import Block, Rendered, plain, section
 from bot.views.replies import timeline
 from models.actions import answering, drawing, reading
+from models.actions.answering import Wish
 from models.answer import Answer
 from models.card import PageCard
 from models.words import PageKind
 
 AT_ONCE = (Answer.ACKNOWLEDGE, Answer.PASS_ON, Answer.REOPEN)
 ANSWER_OF = {action_id: answer for answer, action_id in ACTION_IDS.items()}
+CLOSING = (Answer.RESOLVE, Answer.FALSE_POSITIVE)
+"""After all other answers something may be due: a level now, a reminder or the end of a snooze later."""
 ANSWER_OF_MODAL = {modals.RESOLVE: Answer.RESOLVE, modals.FALSE_POSITIVE: Answer.FALSE_POSITIVE}
 
 
@@ -40,29 +43,30 @@ def answer_at_once(
     ack()
     who = actor_of(context, client, body)
     if who is None:
-        _say(body, client, respond, OUTSIDERS)
+        say(body, client, respond, OUTSIDERS)
         return
     alert_id, epoch = read_value(action["value"])
     why = give(house_of(context), ANSWER_OF[action["action_id"]], who, alert_id, epoch)
     if why:
-        _say(body, client, respond, why)
-    _draw_in_place(context, who, body, respond, client)
+        say(body, client, respond, why)
+    draw_in_place(context, who, body, respond, client)
 
 
 def give(
-    house: Context, answer: Answer, who: Actor, alert_id: int, epoch: int | None = None, notes: str = ""
+    house: Context, answer: Answer, who: Actor, alert_id: int, epoch: int | None = None, wish: Wish | None = None
 ) -> str | None:
     """Apply an answer and ring for what follows; None, or why nothing has changed."""
+    wish = wish or Wish()
     try:
         with house.db.begin() as session:
-            answered = answering.give(session, answer, who.workspace_id, alert_id, who.person_id, epoch, notes)
+            answered = answering.give(session, answer, who.workspace_id, alert_id, who.person_id, epoch, wish)
             card = reading.card(session, who.workspace_id, alert_id)
     except answering.NoSuchAlert:
-        return f"There is no alert #{alert_id} here. `/heed alerts` lists what is open."
+        return no_such(alert_id)
     if answered.refusal is not None and card is not None:
-        return refusal(answered.refusal, card)
+        return refusal(answered.refusal, card, answer)
     house.bell.wake("redraw")
-    if answer in (Answer.PASS_ON, Answer.REOPEN):
+    if answer not in CLOSING:
         house.bell.wake("escalate")
     return None
 
@@ -74,7 +78,7 @@ def open_modal(
     ack()
     who = actor_of(context, client, body)
     if who is None:
-        _say(body, client, respond, OUTSIDERS)
+        say(body, client, respond, OUTSIDERS)
         return
     alert_id, epoch = read_value(action["value"])
     with house_of(context).db.begin() as session:
@@ -92,9 +96,9 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltCo
     who = actor_of(context, client, body)
     notes = modals.values(view)[modals.NOTES]
     answer = ANSWER_OF_MODAL[view["callback_id"]]
-    why = give(house, answer, who, metadata["alert"], metadata["epoch"], notes) if who else OUTSIDERS
+    why = give(house, answer, who, metadata["alert"], metadata["epoch"], Wish(notes)) if who else OUTSIDERS
     if why or who is None:
-        ack(response_action="errors", errors={modals.NOTES: why or OUTSIDERS})
+        refuse(ack, why or OUTSIDERS)
         return
     ack()
     if metadata.get("home"):
@@ -105,9 +109,12 @@ def show(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltCo
     """Everything about one alert, in a modal."""
     ack()
     who = actor_of(context, client, body)
-    alert_id, _ = read_value(action["value"])
-    if who is None:
-        return
+    if who is not None:
+        show_details(context, client, body, who, read_value(action["value"])[0])
+
+
+def show_details(context: BoltContext, client: WebClient, body: dict[str, Any], who: Actor, alert_id: int) -> None:
+    """The alert with its history and receipts, in a modal; nothing if there is no such alert."""
     with house_of(context).db.begin() as session:
         details = reading.details(session, who.workspace_id, alert_id)
     if details is not None:
@@ -116,7 +123,11 @@ def show(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltCo
         _open_notice(client, body, f"Alert #{alert_id}", [*blocks, *timeline(details)])
 
 
-def _draw_in_place(context: BoltContext, who: Actor, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
+def no_such(alert_id: int) -> str:
+    return f"There is no alert #{alert_id} here. `/heed alerts` lists what is open."
+
+
+def draw_in_place(context: BoltContext, who: Actor, body: dict[str, Any], respond: Respond, client: WebClient) -> None:
     """Draw what was clicked as it stands now: the message by the reply, Home by publishing it."""
     if body["container"]["type"] != "message":
         publish(context, client, who, body["view"]["private_metadata"])
@@ -131,7 +142,7 @@ def _draw_in_place(context: BoltContext, who: Actor, body: dict[str, Any], respo
         respond(text=message.text, blocks=message.blocks, replace_original=True)
 
 
-def _say(body: dict[str, Any], client: WebClient, respond: Respond, words: str) -> None:
+def say(body: dict[str, Any], client: WebClient, respond: Respond, words: str) -> None:
     """Tell only this person, where they are: below the message, or in a modal over Home."""
     if body["container"]["type"] == "message":
         respond(text=words, response_type="ephemeral", replace_original=False)
@@ -139,6 +150,14 @@ def _say(body: dict[str, Any], client: WebClient, respond: Respond, words: str) 
         _open_notice(client, body, "Nothing has changed", [section(words)])
 
 
+def refuse(ack: Ack, why: str) -> None:
+    """Answer a modal with words in its place; an error at a field could show neither people nor times."""
+    ack(response_action="update", view=_notice("Nothing has changed", [section(why)]))
+
+
 def _open_notice(client: WebClient, body: dict[str, Any], title: str, blocks: list[Block]) -> None:
-    view = {"type": "modal", "title": plain(title), "close": plain("Close"), "blocks": blocks}
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    client.views_open(trigger_id=body["trigger_id"], view=_notice(title, blocks))
+
+
+def _notice(title: str, blocks: list[Block]) -> Block:
+    return {"type": "modal", "title": plain(title), "close": plain("Close"), "blocks": blocks}

@@ -1,38 +1,26 @@
 """`/heed`: one function a subcommand, each answers only the person who typed it."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.context import Context
-from bot.listeners.acting import OUTSIDERS, Actor, actor, actor_of, house_of
+from bot.listeners.acting import OUTSIDERS, actor, actor_of, house_of
 from bot.listeners.alert import give
+from bot.listeners.asking import Asked, Subcommand, mention, number
+from bot.listeners.duty import oncall, override, schedule, who
+from bot.listeners.further import add_note, give_back, give_to, snooze
+from bot.listeners.quiet import silence, silences, unsilence
 from bot.views import replies
 from bot.views.alert import page as page_view
-from bot.views.home import on_call_text
-from bot.views.parts import Rendered, person, quoted, unescape
-from models.actions import oncall as on_call_actions
+from bot.views.parts import Rendered, person, quoted, typed
 from models.actions import people, raising, reading
+from models.actions.answering import Wish
 from models.answer import Answer
 from models.card import Filter, PageCard
 from models.db import now_of
 from models.words import PageKind, Role
-
-MENTION = re.compile(r"^<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What somebody typed after the subcommand, and all that is needed to answer it."""
-
-    house: Context
-    who: Actor
-    words: str
-    find: Callable[[str], Actor | None]
 
 
 def register(bolt: App) -> None:
@@ -41,8 +29,8 @@ def register(bolt: App) -> None:
 
 def heed(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient) -> None:
     """Find the subcommand and answer in place; what is not understood gets the list of what is."""
-    who = actor_of(context, client, body)
-    if who is None:
+    someone = actor_of(context, client, body)
+    if someone is None:
         ack(OUTSIDERS)
         return
     name, _, words = (body.get("text") or "help").strip().partition(" ")
@@ -50,7 +38,7 @@ def heed(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient
     if subcommand is None:
         ack(replies.help_text(unknown=name))
         return
-    asked = Asked(house_of(context), who, unescape(words.strip()), lambda slack_id: actor(context, client, slack_id))
+    asked = Asked(house_of(context), someone, typed(words.strip()), lambda slack_id: actor(context, client, slack_id))
     answer = subcommand(asked)
     if isinstance(answer, str):
         ack(answer)
@@ -59,7 +47,7 @@ def heed(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient
 
 
 def page(asked: Asked) -> str:
-    target, title = _mention(asked.words)
+    target, title = mention(asked.words)
     if not title:
         return "Say what is wrong: `/heed page @person The payment job hangs`. Without a person, the policy decides."
     if len(title) > raising.TITLE_LENGTH:
@@ -87,32 +75,27 @@ def alerts(asked: Asked) -> Rendered:
 
 
 def show(asked: Asked) -> str | Rendered:
-    number, _ = _number(asked.words)
-    if number is None:
+    alert_id, _ = number(asked.words)
+    if alert_id is None:
         return "Which one? `/heed show 12`. `/heed alerts` lists what is open."
     with asked.house.db.begin() as session:
         someone = people.find(session, asked.who.workspace_id, asked.who.slack_id)
-        seen = someone is not None and reading.may_see(session, asked.who.workspace_id, number, someone)
-        details = reading.details(session, asked.who.workspace_id, number) if seen else None
+        seen = someone is not None and reading.may_see(session, asked.who.workspace_id, alert_id, someone)
+        details = reading.details(session, asked.who.workspace_id, alert_id) if seen else None
     if details is None:
-        return f"There is no alert #{number} that you can see. `/heed alerts` lists what is open."
+        return f"There is no alert #{alert_id} that you can see. `/heed alerts` lists what is open."
     shown = page_view(PageCard(details.card, PageKind.NEW))
     return Rendered(shown.text, [*shown.blocks, *replies.timeline(details)])
 
 
 def _answer(answer: Answer, done: str, example: str) -> Callable[[Asked], str]:
     def subcommand(asked: Asked) -> str:
-        number, notes = _number(asked.words)
-        if number is None:
+        alert_id, notes = number(asked.words)
+        if alert_id is None:
             return f"Which one? `/heed {example}`. `/heed alerts` lists what is open."
-        return give(asked.house, answer, asked.who, number, notes=notes) or done.format(number=number)
+        return give(asked.house, answer, asked.who, alert_id, wish=Wish(notes)) or done.format(number=alert_id)
 
     return subcommand
-
-
-def oncall(asked: Asked) -> str:
-    with asked.house.db.begin() as session:
-        return on_call_text(on_call_actions.on_call(session, asked.who.workspace_id))
 
 
 def test(asked: Asked) -> str:
@@ -131,7 +114,7 @@ def admins(asked: Asked) -> str:
 
 
 def role(asked: Asked) -> str:
-    target, word = _mention(asked.words)
+    target, word = mention(asked.words)
     if target is None or word not in (Role.ADMIN, Role.RESPONDER, Role.MEMBER):
         return "Whom, and what? `/heed role @person responder` (or `admin`, or `member`)."
     return _set_role(asked, asked.words, Role(word))
@@ -140,7 +123,7 @@ def role(asked: Asked) -> str:
 def _set_role(asked: Asked, words: str, wanted: Role) -> str:
     if asked.who.role is not Role.ADMIN:
         return "Only admins can change roles. `/heed admins` says who they are."
-    target, _ = _mention(words)
+    target, _ = mention(words)
     someone = asked.find(target) if target else None
     if someone is None:
         return "I need an active person of this workspace: `/heed admins add @person`."
@@ -156,19 +139,7 @@ def help_(asked: Asked) -> str:
     return replies.help_text()
 
 
-def _mention(words: str) -> tuple[str | None, str]:
-    """(Slack id, what follows) of text that begins with a mention; (None, all of it) otherwise."""
-    found = MENTION.match(words)
-    return (found["id"], words[found.end() :].strip()) if found else (None, words.strip())
-
-
-def _number(words: str) -> tuple[int | None, str]:
-    """(alert number, what follows) of "12 fixed the disk" or "#12"."""
-    found = re.match(r"#?(\d{1,18})(?:\s+|$)", words)
-    return (int(found[1]), words[found.end() :].strip()) if found else (None, words)
-
-
-SUBCOMMANDS: dict[str, Callable[[Asked], str | Rendered]] = {
+SUBCOMMANDS: dict[str, Subcommand] = {
     "page": page,
     "alerts": alerts,
     "show": show,
@@ -179,7 +150,17 @@ SUBCOMMANDS: dict[str, Callable[[Asked], str | Rendered]] = {
     ),
     "reopen": _answer(Answer.REOPEN, "Reopened #{number}; it is escalated again.", "reopen 12"),
     "pass": _answer(Answer.PASS_ON, "Passed on #{number}: the next level is paged now.", "pass 12"),
+    "snooze": snooze,
+    "give": give_to,
+    "give-back": give_back,
+    "note": add_note,
+    "silence": silence,
+    "silences": silences,
+    "unsilence": unsilence,
     "oncall": oncall,
+    "schedule": schedule,
+    "who": who,
+    "override": override,
     "test": test,
     "admins": admins,
     "role": role,

@@ -11,7 +11,6 @@ Each alert of the group is a signal of its own, by its fingerprint and the time 
 from typing import Any
 
 from bot.sources.reading import (
-    DETAILS_LENGTH,
     KEY_LENGTH,
     TITLE_LENGTH,
     Unreadable,
@@ -20,31 +19,43 @@ from bot.sources.reading import (
     link,
     mapping,
     moment,
+    prose,
     severity,
     words,
 )
 from models.signal import Signal
 
+NAME = "Alertmanager"
+SNIPPET = """\
+receivers:
+  - name: heed
+    webhook_configs:
+      - url: {address}
+        send_resolved: true
+"""
+
 
 def parse(payload: Any) -> list[Signal]:
     """One signal for each alert of the group; raises Unreadable."""
     body = mapping(payload, "body")
-    return [_signal(each, f"alerts[{index}]") for index, each in enumerate(items(body.get("alerts"), "alerts"))]
+    return [signal(each, f"alerts[{index}]") for index, each in enumerate(items(body.get("alerts"), "alerts"))]
 
 
-def _signal(raw: Any, field: str) -> Signal:
+def signal(raw: Any, field: str) -> Signal:
+    """One alert of the group, which is at `field`; raises Unreadable."""
     alert = mapping(raw, field)
     state = alert.get("status")
     if state not in ("firing", "resolved"):
         raise Unreadable(f"{field}.status: must be firing or resolved")
     named = labels(alert.get("labels"), f"{field}.labels")
-    notes = labels(alert.get("annotations"), f"{field}.annotations")
+    notes = mapping(alert.get("annotations") or {}, f"{field}.annotations")
+    title = words(notes.get("summary"), f"{field}.annotations.summary", TITLE_LENGTH, "")
     return Signal(
         key=f"fingerprint:{words(alert.get('fingerprint'), f'{field}.fingerprint', KEY_LENGTH)}",
         firing=state == "firing",
-        title=(notes.get("summary") or named.get("alertname") or "Alert without a name")[:TITLE_LENGTH],
+        title=title or (named.get("alertname") or "Alert without a name")[:TITLE_LENGTH],
         severity=severity(named.get("severity")),
-        details=notes.get("description", "")[:DETAILS_LENGTH],
+        details=prose(notes.get("description"), f"{field}.annotations.description"),
         link=link(alert.get("generatorURL")),
         labels=named,
         started_at=moment(alert.get("startsAt"), f"{field}.startsAt"),

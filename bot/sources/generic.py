@@ -5,25 +5,33 @@
      "started_at": "2026-11-22T03:00:00Z"}
 
 Only `title` is needed. `key` (default: the title) tells one problem from another; `status` is firing (default) or
-resolved; `severity` is critical, high (default), medium or low. A list of such objects is several signals.
+resolved; `severity` is critical, high (default), medium or low. A list of such objects is several signals. JSON that
+cannot be changed at its sender is read by expressions: see `bot.sources.mapped`.
 """
 
 from typing import Any
 
 from bot.sources.reading import (
-    DETAILS_LENGTH,
     KEY_LENGTH,
     TITLE_LENGTH,
     Unreadable,
+    field_name,
     labels,
     link,
     mapping,
     moment,
+    prose,
     words,
 )
 from models.signal import Signal
 from models.words import Severity
 
+NAME = "Generic"
+SNIPPET = """\
+curl -d '{"title": "Backup failed", "key": "backup-db1", "severity": "critical"}' {address}
+curl -d '{"title": "Backup failed", "key": "backup-db1", "status": "resolved"}' {address}
+"""
+SEVERITIES = {each.label: each for each in Severity}
 KNOWN = {"title", "key", "status", "severity", "details", "link", "labels", "started_at"}
 
 
@@ -38,19 +46,19 @@ def parse(payload: Any) -> list[Signal]:
 
 def _signal(raw: Any, at: str) -> Signal:
     body = mapping(raw, at or "body")
-    unknown = sorted(str(key) for key in body if key not in KNOWN)
+    unknown = sorted(field_name(key) for key in body if key not in KNOWN)
     if unknown:
-        raise Unreadable(f"{at}{unknown[0][:100]}: is not a field; the fields are {', '.join(sorted(KNOWN))}")
-    resolved = body.get("status", "firing")
-    if resolved not in ("firing", "resolved"):
+        raise Unreadable(f"{at}{unknown[0]}: is not a field; the fields are {', '.join(sorted(KNOWN))}")
+    state = body.get("status", "firing")
+    if state not in ("firing", "resolved"):
         raise Unreadable(f"{at}status: must be firing or resolved")
     title = words(body.get("title"), f"{at}title", TITLE_LENGTH)
     return Signal(
         key=f"key:{words(body.get('key'), f'{at}key', KEY_LENGTH, title)}",
-        firing=resolved == "firing",
+        firing=state == "firing",
         title=title,
         severity=_severity(body.get("severity", "high"), f"{at}severity"),
-        details=words(body.get("details"), f"{at}details", DETAILS_LENGTH, ""),
+        details=prose(body.get("details"), f"{at}details"),
         link=link(body.get("link")),
         labels=labels(body.get("labels"), f"{at}labels"),
         started_at=moment(body.get("started_at"), f"{at}started_at"),
@@ -59,6 +67,6 @@ def _signal(raw: Any, at: str) -> Signal:
 
 def _severity(value: Any, field: str) -> Severity:
     try:
-        return Severity.parse(words(value, field, 100, ""))
-    except ValueError as error:
-        raise Unreadable(f"{field}: {str(error).removeprefix('severity ')}") from None
+        return SEVERITIES[words(value, field, 100, "").lower()]
+    except KeyError:
+        raise Unreadable(f"{field}: must be one of {', '.join(SEVERITIES)}") from None

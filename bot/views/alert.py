@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from bot.views.further import menu
 from bot.views.parts import (
     BADGES,
     TEXT_LENGTH,
@@ -24,8 +25,9 @@ from bot.views.parts import (
     safe_link,
     section,
 )
-from models.answer import Answer, Refusal
+from models.answer import SNOOZE_AT_MOST, Answer, Refusal
 from models.card import Card, PageCard
+from models.escalation import STEPS_A_MINUTE
 from models.words import Origin, PageKind, Status
 
 ANSWERS = {
@@ -66,9 +68,11 @@ def page(shown: PageCard) -> Rendered:
     reason = _reason(shown)
     if reason:
         blocks.append(section(reason))
-    blocks.append(section(_standing(card)))
+    blocks.append(section(standing(card)))
     if card.notes and not card.status.is_live:
         blocks.append(quote(card.notes))
+    if card.newest_note:
+        blocks.append(context(_note(card)))
     blocks += _buttons(card)
     return Rendered(cut_marked(_text(shown), TEXT_LENGTH), blocks)
 
@@ -83,7 +87,7 @@ def page_list(shown: Sequence[PageCard]) -> Rendered:
     blocks = [header(head)]
     for card in [each.card for each in shown][:LIST_SHOWN]:
         line = f"{BADGES[card.severity]} *#{card.id}* {quoted(card.title, 160)}\n"
-        line += on(card.opened_at) if card.status is Status.OPEN else _standing(card)
+        line += on(card.opened_at) if card.status is Status.OPEN else standing(card)
         accessory = None
         if Answer.ACKNOWLEDGE in card.answers:
             accessory = button("Acknowledge", ACTION_IDS[Answer.ACKNOWLEDGE], value_of(card))
@@ -137,22 +141,34 @@ def _body(card: Card) -> list[Block]:
 def _reason(shown: PageCard) -> str:
     """Why this message came, when it is not simply a new alert."""
     card = shown.card
-    if card.status is not Status.OPEN:
-        return ""
-    match shown.kind:
-        case PageKind.EXHAUSTED if card.exhausted_at:
+    match card.status, shown.kind:
+        case Status.ACKNOWLEDGED, PageKind.REMINDER if card.opens_again_at:
+            return (
+                f"*{person(card.acknowledged_by)}, you acknowledged this and it is not resolved.* Without an answer it "
+                f"is open again {on(card.opens_again_at)}: resolve it, snooze it, or give it back."
+            )
+        case Status.OPEN, PageKind.OPEN_AGAIN:
+            why = quoted(card.opened_again or "acknowledged, but not resolved", 200)
+            return f"*Nobody has it any more:* {why}, so it is open again."
+        case Status.OPEN, PageKind.RUNAWAY:
+            ahead = f" and goes on at {at(card.next_step_at)}" if card.next_step_at else ""
+            return (
+                f"*This alert paged {STEPS_A_MINUTE} levels within a minute.* It was braked{ahead}. "
+                f"Check the timeouts of policy {quoted(card.policy, 80)}."
+            )
+        case Status.OPEN, PageKind.EXHAUSTED if card.exhausted_at:
             return f"*Nobody has answered.* {_levels(card)} reached, {_laps(card)}, and nobody is paged any more."
-        case PageKind.UNREACHABLE:
+        case Status.OPEN, PageKind.UNREACHABLE:
             return "*Nobody could be reached* by the policy of this alert. It is tried again every 5 minutes."
-        case PageKind.MISCONFIGURED:
+        case Status.OPEN, PageKind.MISCONFIGURED:
             return f"*This alert cannot be escalated:* its policy {quoted(card.policy, 80)} does not work."
     return ""
 
 
-def _standing(card: Card) -> str:
+def standing(card: Card) -> str:
     """One line: who has answered, or who is paged and what happens next."""
     if card.status is Status.ACKNOWLEDGED and card.acknowledged_at:
-        return f"Acknowledged by {person(card.acknowledged_by)}, {at(card.acknowledged_at)}"
+        return f"Acknowledged by {person(card.acknowledged_by)}, {at(card.acknowledged_at)}{_until(card)}"
     if not card.status.is_live and card.closed_at:
         who = person(card.closed_by) if card.closed_by else "its source"
         word = "Resolved" if card.status is Status.RESOLVED else "Marked as a false positive"
@@ -160,11 +176,31 @@ def _standing(card: Card) -> str:
     if card.round_trip is not None:
         return f"It reached you {card.round_trip:.2f} s after `/heed test`."
     paged = f"Paged: {people(card.paged)}" if card.paged else "Nobody is paged yet"
+    if card.silenced_until:
+        return f"Silenced until {on(card.silenced_until)} · {paged}"
     if card.exhausted_at:
         return f"{paged} · nobody answered, escalation ended {at(card.exhausted_at)}"
     place = f"level {max(card.level, 1)} of {card.levels}, lap {card.lap} of {card.laps}"
     ahead = f" · goes on at {at(card.next_step_at)}" if card.next_step_at else ""
     return f"{paged} · {place}{ahead}"
+
+
+def held(card: Card) -> str:
+    """Until when the alert waits by somebody's will: "silenced until …", "snoozed until …"; empty when it does not."""
+    if card.silenced_until:
+        return f"silenced until {on(card.silenced_until)}"
+    return f"snoozed until {on(card.snoozed_until)}" if card.snoozed_until else ""
+
+
+def _until(card: Card) -> str:
+    """What ends an acknowledge by itself."""
+    if held(card):
+        return f" · {held(card)}"
+    return f" · open again if not resolved by {on(card.opens_again_at)}" if card.opens_again_at else ""
+
+
+def _note(card: Card) -> str:
+    return f"Note by {person(card.notes_by)}: “{quoted(card.newest_note, 300)}”"
 
 
 def _levels(card: Card) -> str:
@@ -177,7 +213,7 @@ def _laps(card: Card) -> str:
 
 def _buttons(card: Card) -> list[Block]:
     offered = [button(ANSWERS[each][1], ANSWERS[each][0], value_of(card), ANSWERS[each][2]) for each in card.answers]
-    return [actions(f"alert:{card.id}", *offered)] if offered else []
+    return [actions(f"alert:{card.id}", *offered, *menu(card))] if offered else []
 
 
 def _text(shown: PageCard) -> str:
@@ -186,35 +222,55 @@ def _text(shown: PageCard) -> str:
     where = f" from {escape(card.client)}" if card.client else ""
     head = f"{card.severity.label.capitalize()} alert #{card.id}{where}: {escape(card.title)}"
     sentences = ["Test page" if card.origin is Origin.TEST else head]
+    reason = _reason(shown).replace("*", "")
     if card.status is not Status.OPEN:
-        sentences.insert(0, _standing(card))
+        sentences.insert(0, reason or standing(card))
     what = quoted(card.excerpt or card.details, 300)
     if what:
         sentences.append(f"“{what}”")
     if card.status is Status.OPEN:
-        sentences.append(_reason(shown).replace("*", ""))
+        sentences.append(reason)
         if card.suggested_action:
             sentences.append(f"Suggested: {quoted(card.suggested_action, 200)}")
         ended = "Nobody is paged any more, so please answer it"
-        if card.origin is not Origin.TEST:
+        if card.silenced_until:
+            sentences.append(f"Silenced until {on(card.silenced_until)}")
+        elif card.origin is not Origin.TEST:
             sentences.append(ended if card.exhausted_at else "Acknowledge to stop the escalation")
+    if card.newest_note:
+        sentences.append(_note(card))
     return " ".join(each if each[-1] in ".!?”" else f"{each}." for each in sentences if each)
 
 
-def refusal(why: Refusal, card: Card) -> str:
-    """What the loser of a race, or somebody who may not, is told: who was first, and what can be done now."""
+def refusal(why: Refusal, card: Card, asked: Answer | None = None) -> str:
+    """What the loser of a race, or somebody who may not, is told: who was first, and what can be done now.
+
+    `asked` is the answer that was refused, where that makes a difference.
+    """
     match why:
         case Refusal.NOT_ALLOWED:
             return f"Only admins, responders and those who were paged may answer #{card.id}. Nothing has changed."
         case Refusal.OUTDATED:
-            return f"#{card.id} has changed since this message was drawn, so nothing was done. {_standing(card)}."
+            return f"#{card.id} has changed since this message was drawn, so nothing was done. {standing(card)}."
         case Refusal.NOT_CLOSED:
-            return f"#{card.id} is not closed, so there is nothing to reopen. {_standing(card)}."
+            return f"#{card.id} is not closed, so there is nothing to reopen. {standing(card)}."
+        case Refusal.SILENCED:
+            return f"#{card.id} is silenced, so nobody would be paged. `/heed silences` lists silences to end."
         case Refusal.LAST_LEVEL:
             again = f" It goes on by itself at {at(card.next_step_at)}." if card.next_step_at else ""
             return f"#{card.id} is at its last level, so there is nobody further to pass it on to.{again}"
         case Refusal.TOO_LATE:
             return f"#{card.id} was closed more than an hour ago. If it is back, raise it anew with `/heed page`."
+        case Refusal.NOT_ACKNOWLEDGED:
+            return f"Nobody has acknowledged #{card.id}, so there is nothing to give back. {standing(card)}."
+        case Refusal.BAD_TIME:
+            days = SNOOZE_AT_MOST.days
+            return f"#{card.id} can be snoozed for {days} days at most, and not into the past. Nothing has changed."
         case Refusal.ALREADY if not card.status.is_live:
             return f"A newer alert has taken over from #{card.id}, so it stays closed."
-    return f"Nothing to do for #{card.id}. {_standing(card)}."
+        case Refusal.ALREADY if asked is Answer.PASS_ON:
+            return (
+                f"#{card.id} is acknowledged, so it is not passed on. {standing(card)}. "
+                f"`/heed give-back {card.id}` pages the next level."
+            )
+    return f"Nothing to do for #{card.id}. {standing(card)}."

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.views.alert import ANSWERS, SHOW, value_of
+from bot.views.alert import ANSWERS, SHOW, held, value_of
+from bot.views.further import menu
 from bot.views.notices import findings_blocks
 from bot.views.parts import (
     BADGES,
@@ -132,18 +133,20 @@ def _card(card: Card, now: datetime) -> list[Block]:
     if card.notes and not card.status.is_live:
         blocks.append(quote(card.notes))
     offered = [button(ANSWERS[each][1], ANSWERS[each][0], value_of(card), ANSWERS[each][2]) for each in card.answers]
-    blocks.append(actions(f"alert:{card.id}", *offered, button("Details", SHOW, value_of(card))))
+    details = button("Details", SHOW, value_of(card))
+    blocks.append(actions(f"alert:{card.id}", *offered, details, *menu(card, details=False)))
     return blocks
 
 
 def _age(card: Card, now: datetime) -> str:
     age = ago(card.opened_at, now)
     opened = age if age == "just now" else f"{age} ago"
+    waits = f" · {held(card)}" if held(card) else ""
     if card.status is Status.ACKNOWLEDGED:
-        return f"{opened} · acknowledged by {people([card.acknowledged_by or ''])}"
+        return f"{opened} · acknowledged by {people([card.acknowledged_by or ''])}{waits}"
     if not card.status.is_live:
         return f"{opened} · {card.status.label} by {people([card.closed_by]) if card.closed_by else 'its source'}"
-    return opened + (f" · seen {card.count} times" if card.count > 1 else "")
+    return opened + (f" · seen {card.count} times" if card.count > 1 else "") + waits
 
 
 def _paging(data: HomeData) -> list[Block]:

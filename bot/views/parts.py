@@ -51,6 +51,14 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def typed(text: str) -> str:
+    """What somebody typed after a command: without the brackets that Slack puts around what looks like an address.
+
+    Mentions stay as they are.
+    """
+    return unescape(re.sub(r"<(?:(?:https?://|mailto:)[^<>|]*\|([^<>|]*)|(https?://[^<>|]*))>", r"\1\2", text))
+
+
 def cut(text: str, length: int) -> str:
     """At most `length` characters; what is longer ends in an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
@@ -76,10 +84,27 @@ def newest_lines(lines: Sequence[str], length: int) -> str:
     return "\n".join(kept)
 
 
+def first_lines(lines: Sequence[str], length: int, more: str = "and {count} more") -> str:
+    """As many of the first lines as fit into `length` characters; `more` tells how many were left out."""
+    kept, room = list[str](), length - len(more) - 10
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return "\n".join([*kept, more.format(count=len(lines) - len(kept))])
+        kept.append(line)
+    return "\n".join(kept)
+
+
 def quoted(text: str, length: int = 200) -> str:
     """Outside text inside our own mrkdwn: one line, cut, escaped, and no formatting marks."""
     line = " ".join(clean(text).split())
     return re.sub(r"[*_~`]", "", escape(cut(line, length)))
+
+
+def code(text: str, length: int = 200) -> str:
+    """Outside text inside our own mrkdwn, literally, so that it can be read sign by sign."""
+    line = " ".join(clean(text).split()).replace("`", "'")
+    return f"`{escape(cut(line, length))}`" if line else ""
 
 
 def at(moment: datetime, form: str = "{time}") -> str:
@@ -104,7 +129,10 @@ def ago(since: datetime, now: datetime) -> str:
 
 
 def person(slack_id: str | None) -> str:
-    return f"<@{slack_id}>" if slack_id else "somebody"
+    """A mention of a person, or of the channel that is paged like one."""
+    if not slack_id:
+        return "somebody"
+    return f"<#{slack_id}>" if slack_id[0] in "CG" else f"<@{slack_id}>"
 
 
 def people(slack_ids: Iterable[str], at_most: int = 8) -> str:
@@ -186,6 +214,17 @@ def option(label: str, value: str) -> Block:
 def select(action_id: str, options: list[Block], chosen: str) -> Block:
     initial = next((each for each in options if each["value"] == chosen), options[0])
     return {"type": "static_select", "action_id": action_id, "options": options, "initial_option": initial}
+
+
+def overflow(action_id: str, options: list[Block]) -> Block:
+    """A menu behind three dots; Slack takes five options at most."""
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
+def text_input(block_id: str, label: str, length: int, multiline: bool = False, **more: Any) -> Block:
+    """An input for text, whose element has the block's name; `more` are fields of the block."""
+    element = {"type": "plain_text_input", "action_id": block_id, "max_length": length, "multiline": multiline}
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element, **more}
 
 
 def severity_badge(severity: Severity) -> str:

@@ -1,8 +1,9 @@
 """What `/heed` answers, only to the person who asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.views.alert import held
 from bot.views.parts import (
     BADGES,
     CONTEXT_LENGTH,
@@ -24,26 +25,52 @@ from bot.views.parts import (
 from models.card import Card, Details, Listing, ReceiptLine
 
 HELP = {
-    "page @person what is wrong": "page somebody; without a person the policy decides",
-    "alerts": "what is open",
-    "show 12": "one alert with its history and receipts",
-    "ack 12": "acknowledge: stops the escalation",
-    "resolve 12 what was done": "resolve, with notes if you like",
-    "false-positive 12 why": "close as a false alarm",
-    "reopen 12": "undo a resolve, within an hour",
-    "pass 12": "page the next level now",
-    "oncall": "who is paged now",
-    "test": "page only yourself, to see that it works",
-    "admins": "who is in charge; `admins add @person` and `admins remove @person` change it",
-    "role @person responder": "make somebody admin, responder or member",
-    "help": "this list",
+    "Raise and look": {
+        "page @person what is wrong": "page somebody; without a person the policy decides",
+        "alerts": "what is open",
+        "show 12": "one alert with its history and receipts",
+        "test": "page only yourself, to see that it works",
+    },
+    "Answer": {
+        "ack 12": "acknowledge: stops the escalation",
+        "resolve 12 what was done": "resolve, with notes if you like",
+        "false-positive 12 why": "close as a false alarm",
+        "reopen 12": "undo a resolve, within an hour",
+        "note 12 what you found": "write a note into its history",
+    },
+    "Let it wait, or let others": {
+        "snooze 12 2h": "or `until tomorrow 9:00`; then it is open again",
+        "pass 12": "page the next level now",
+        "give 12 @person": "page somebody else first",
+        "give-back 12": "after an acknowledge: somebody else has to take it",
+    },
+    "Quiet": {
+        'silence team="search" 2h deploy': "hold alerts back, in case of a maintenance",
+        "silences": "what is silenced",
+        "unsilence 3": "end a silence; what it held goes on",
+    },
+    "On call": {
+        "oncall": "who is paged now, and who is next",
+        "schedule": "the schedules; with a name, its next 14 days",
+        "who severity=critical team=payments": "who would be paged, with a time after it if not now",
+        "override @person 2h": "put somebody on call for a while, with the schedule's name if there are several",
+    },
+    "Heed": {
+        "admins": "who is in charge; `admins add @person` and `admins remove @person` change it",
+        "role @person responder": "make somebody admin, responder or member",
+        "help": "this list",
+    },
 }
+"""What `/heed` understands, by group: how it is typed, and what it does."""
 
 
 def help_text(unknown: str = "") -> str:
-    lines = [f"• `/heed {usage}`  {what}" for usage, what in HELP.items()]
     head = f"I don't know “{quoted(unknown, 60)}”. This is what I understand:" if unknown else "What I understand:"
-    return "\n".join([head, *lines])
+    return "\n\n".join([head, *(_help_group(name, usages) for name, usages in HELP.items())])
+
+
+def _help_group(name: str, usages: Mapping[str, str]) -> str:
+    return "\n".join([f"*{name}*", *(f"• `/heed {usage}`  {what}" for usage, what in usages.items())])
 
 
 def alerts(listing: Listing, now: datetime, mine: bool) -> Rendered:
@@ -60,6 +87,8 @@ def alerts(listing: Listing, now: datetime, mine: bool) -> Rendered:
 
 def _line(card: Card, now: datetime) -> str:
     state = f"acknowledged by {person(card.acknowledged_by)}" if card.acknowledged_by else card.status.label
+    if card.silenced_until or card.snoozed_until:
+        state += f", {held(card)}"
     return f"{BADGES[card.severity]} *#{card.id}* {quoted(card.title, 120)} · {state} · {ago(card.opened_at, now)}"
 
 
@@ -83,8 +112,39 @@ _ENTRY_WORDS = {
     "page_failed": "could not be paged",
     "step_failed": "a step failed and is tried again",
     "rescued": "had lost its next step; taken up again",
-    "passed_over": "level passed over: nobody to page",
+    "passed_over": "level {level} passed over: {why}",
+    "note": "note",
+    "snoozed": "snoozed until {until}",
+    "reassigned": "given to {to}",
+    "given_back": "given back",
+    "silenced": "held back by silence {silence} until {until}",
+    "open_again": "open again: {why}",
+    "reminded": "whoever acknowledged was reminded; open again {reopens_at} without an answer",
+    "runaway": "too many levels within a minute; goes on {retry_at}",
+    "silence_made": "silence {silence} made: {matchers}, until {until}",
+    "silence_changed": "silence {silence} changed: {matchers}, until {until}",
+    "silence_ended": "silence {silence} ended: {matchers}",
+    "override": "override in {schedule}, from {start} until {end}",
+    "applied": "rules applied from a file",
 }
+_MOMENTS = ("until", "reopens_at", "retry_at", "start", "end")
+
+
+class _Told(dict[str, str]):
+    """The details of an Entry as words; what is missing is left open."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> "_Told":
+        return cls({key: cls._word(key, value) for key, value in values.items()})
+
+    @staticmethod
+    def _word(key: str, value: object) -> str:
+        if key in _MOMENTS and isinstance(value, str):
+            return on(datetime.fromisoformat(value))
+        return person(str(value)) if key == "to" else quoted(str(value), 120)
 
 
 def timeline(details: Details) -> list[Block]:
@@ -107,7 +167,8 @@ def _entry(moment: datetime, kind: str, who: str | None, detail: object) -> str:
     if kind == "escalated":
         what = f"level {values.get('level')}, lap {values.get('lap')} paged {len(values.get('people', ()))}"
     else:
-        what = _ENTRY_WORDS.get(kind, kind.replace("_", " "))
+        words = _ENTRY_WORDS.get(kind)
+        what = words.format_map(_Told.of(values)) if words else quoted(kind.replace("_", " "), 60)
     said = f": {quoted(str(values['notes']), 200)}" if values.get("notes") else ""
     by = f" by {person(who)}" if who else ""
     return f"{on(moment)} {what}{by}{said}"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.actions.alerts import lock, restart
 from models.actions.journal import note
 from models.actions.raising import first_to
-from models.actions.recording import AFTER_ACKNOWLEDGE
+from models.actions.recording import AFTER_ACKNOWLEDGE, AFTER_REMINDER
 from models.actions.settling import redraw, schedule_step, stop_escalation
 from models.answer import Answer, Refusal, Standing, Transition, answer, may_answer
 from models.db import now_of
@@ -72,7 +72,9 @@ def give(
         return Answered(alert_id, Refusal.NOT_ALLOWED)
     now = now_of(session)
     at_last_level = alert.level >= len(alert.plan["levels"])
-    standing = Standing(alert.status, alert.epoch, alert.closed_at, at_last_level, wish.until)
+    standing = Standing(
+        alert.status, alert.epoch, alert.closed_at, at_last_level, wish.until, alert.silence_id is not None
+    )
     outcome = answer(kind, standing, now, epoch, wish.seen)
     if isinstance(outcome, Refusal):
         return Answered(alert_id, outcome)
@@ -164,7 +166,7 @@ def _acknowledge(session: Session, alert: Alert, person_id: int, now: datetime, 
     alert.next_step_at = wish.until or due_after_acknowledge(plan_from_json(alert.plan), now)
     session.flush()
     if alert.next_step_at is not None:
-        schedule_step(session, alert, AFTER_ACKNOWLEDGE, alert.next_step_at)
+        schedule_step(session, alert, AFTER_REMINDER if alert.reminded else AFTER_ACKNOWLEDGE, alert.next_step_at)
 
 
 def _close(session: Session, alert: Alert, change: Transition, person_id: int, now: datetime, wish: Wish) -> None:

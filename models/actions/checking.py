@@ -24,7 +24,7 @@ def check(session: Session, workspace_id: int) -> tuple[Finding, ...]:
     rules, crew = rules_of(session, workspace_id), _crew(session, workspace_id)
     found = findings(rules, crew, now)
     stored = _to_json(session, workspace_id, found)
-    workspace = session.get_one(Workspace, workspace_id, with_for_update=True)
+    workspace = session.get_one(Workspace, workspace_id, with_for_update={"key_share": True})
     is_news = bool(found) and _what(stored) != _what(workspace.findings)
     workspace.findings, workspace.checked_at = stored, now
     if is_news:

@@ -11,7 +11,7 @@ from models.actions.replying import forget, heard
 from models.conversation import rate_at
 from models.courtesies import is_holding, is_pleasantry
 from models.db import now_of
-from models.tables import Client, Conversation, Message, SeenEvent
+from models.tables import Channel, Client, Conversation, Message, SeenEvent
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,20 @@ def _client_id(session: Session, workspace_id: int, team_id: str, now: datetime)
 
 
 def name_client(session: Session, workspace_id: int, team_id: str, name: str) -> None:
-    """Give a client the name that its Slack team has."""
-    session.execute(
-        update(Client).where(Client.workspace_id == workspace_id, Client.team_id == team_id).values(name=name)
-    )
+    """Give a client the name that its Slack team has; one that a file has named so before is the same client."""
+    mine = select(Client).where(Client.workspace_id == workspace_id)
+    found = session.scalar(mine.where(Client.team_id == team_id))
+    named = session.scalar(mine.where(Client.team_id.is_(None), func.lower(Client.name) == name.lower()))
+    if found is None or named is None:
+        session.execute(
+            update(Client).where(Client.workspace_id == workspace_id, Client.team_id == team_id).values(name=name)
+        )
+        return
+    for table in (Conversation, Channel):
+        session.execute(update(table).where(table.client_id == found.id).values(client_id=named.id))
+    session.delete(found)
+    session.flush()
+    named.team_id = team_id
 
 
 def _store_message(session: Session, conversation: Conversation, said: Said, now: datetime) -> Message | None:

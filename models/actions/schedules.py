@@ -54,9 +54,8 @@ def remove(session: Session, workspace_id: int, name: str) -> None:
 
 
 def find(session: Session, workspace_id: int, name: str) -> ScheduleRow | None:
-    return session.scalar(
-        select(ScheduleRow).where(ScheduleRow.workspace_id == workspace_id, ScheduleRow.name == name).with_for_update()
-    )
+    named = select(ScheduleRow).where(ScheduleRow.workspace_id == workspace_id, ScheduleRow.name == name)
+    return session.scalar(named.with_for_update(key_share=True))
 
 
 def by_id(session: Session, workspace_id: int, schedule_id: int) -> ScheduleRow | None:

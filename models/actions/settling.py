@@ -32,14 +32,17 @@ def stop_escalation(session: Session, alert_ids: Sequence[int], now: datetime, w
     )
 
 
-def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime) -> None:
-    """Record what the alert waits for, with the ring that will come for it (docs/origins.md A.2)."""
+def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime, lap: int | None = None) -> None:
+    """Record what the alert waits for, with the ring that will come for it (docs/origins.md A.2).
+
+    `lap` is the alert's own unless the step begins the next one.
+    """
     coming = insert(Step).values(
         workspace_id=alert.workspace_id,
         alert_id=alert.id,
         epoch=alert.epoch,
         tries=alert.tries,
-        lap=alert.lap,
+        lap=lap or alert.lap,
         level=level,
         due_at=due_at,
         wake_id=wake_id("escalate", due_at),

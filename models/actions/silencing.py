@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -15,10 +15,14 @@ from models.actions.rulebook import rules_changed, silence_of
 from models.actions.settling import redraw, schedule_step, stop_escalation
 from models.actions.subjects import subject_of
 from models.db import now_of
+from models.escalation import State, coming
 from models.matching import Matcher, joined
 from models.plan import plan_from_json
 from models.routing import Silence
-from models.tables import Alert, SilenceRow
+from models.tables import Alert, Person, SilenceRow
+from models.words import Role
+
+AT_MOST = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,33 @@ def make(
     return _in_force(session, row)
 
 
+class NotAllowed(Exception):
+    """Only admins and responders silence."""
+
+
+def make_by(
+    session: Session,
+    workspace_id: int,
+    person_id: int,
+    matchers: Sequence[Matcher],
+    starts_at: datetime,
+    ends_at: datetime,
+    why: str,
+) -> Made:
+    """A silence in somebody's name; raises NotAllowed, or ValueError for one that could not be meant."""
+    person = _allowed(session, workspace_id, person_id)
+    if ends_at - starts_at > AT_MOST:
+        raise ValueError(f"a silence lasts {AT_MOST.days} days at most.")
+    return make(session, workspace_id, matchers, starts_at, ends_at, person.slack_id, why)
+
+
+def _allowed(session: Session, workspace_id: int, person_id: int) -> Person:
+    person = session.scalar(select(Person).where(Person.workspace_id == workspace_id, Person.id == person_id))
+    if person is None or not person.active or person.role not in (Role.ADMIN, Role.RESPONDER):
+        raise NotAllowed
+    return person
+
+
 def change(
     session: Session,
     workspace_id: int,
@@ -86,12 +117,17 @@ def change(
 
 
 def end(session: Session, workspace_id: int, silence_id: int, by: int | None = None) -> int | None:
-    """The silence ends now; returns how many alerts go on at once, None when there is no such silence in force."""
+    """The silence ends now; returns how many alerts go on at once, None when there is no such silence in force.
+
+    `by` is who ends it, None for a file; raises NotAllowed.
+    """
+    if by is not None:
+        _allowed(session, workspace_id, by)
     row = _locked(session, workspace_id, silence_id)
     now = now_of(session)
     if row is None or row.ends_at <= now:
         return None
-    row.ends_at = max(now, row.starts_at)
+    row.starts_at, row.ends_at = min(row.starts_at, now - timedelta(seconds=1)), now
     session.flush()
     rules_changed(session, workspace_id)
     note(session, workspace_id, "silence_ended", now, person_id=by, **_told(row))
@@ -114,7 +150,7 @@ def _locked(session: Session, workspace_id: int, silence_id: int) -> SilenceRow 
     return session.scalar(
         select(SilenceRow)
         .where(SilenceRow.workspace_id == workspace_id, SilenceRow.id == silence_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
@@ -138,11 +174,17 @@ def _hold(session: Session, row: SilenceRow, alert_id: int, now: datetime) -> bo
     alert.silence_id, alert.next_step_at = row.id, row.ends_at
     alert.revision += 1
     session.flush()
-    levels = len(plan_from_json(alert.plan).levels)
-    schedule_step(session, alert, alert.level + 1 if alert.level < levels else END_OF_LAP, row.ends_at)
+    lap, level = _coming(alert)
+    schedule_step(session, alert, level, row.ends_at, lap)
     note(session, row.workspace_id, "silenced", now, alert.id, silence=row.id, until=row.ends_at.isoformat())
     redraw(session, [alert.id], now)
     return True
+
+
+def _coming(alert: Alert) -> tuple[int, int]:
+    """(lap, level) of the step that an alert waits for."""
+    state = State(alert.status, plan_from_json(alert.plan), alert.next_step_at, lap=alert.lap, level=alert.level)
+    return coming(state) or (alert.lap, END_OF_LAP)
 
 
 def _look_again(session: Session, row: SilenceRow) -> int:

@@ -10,11 +10,26 @@ import pytest
 import yaml
 from slack_sdk.errors import SlackApiError
 
-from bot.slack import CONTENT, EVENT_TYPE, GONE, PERSON, WORKSPACE, NotSent, Refused, Result, Sent, Slack, Unclear
+from bot.slack import (
+    CONTENT,
+    EVENT_TYPE,
+    GONE,
+    PERSON,
+    WORKSPACE,
+    Channel,
+    NotSent,
+    Refused,
+    Result,
+    Sent,
+    Slack,
+    Unclear,
+    UserGroup,
+)
 from bot.views.parts import Rendered, header, section
 from models.embedded import free_port
 from simulator import Simulator
 from simulator.state import Message
+from simulator.state import UserGroup as UserGroupInSlack
 from tests.world import MANIFEST
 
 TOKEN = "xoxb-simulator"
@@ -228,3 +243,24 @@ def test_a_token_says_where_it_belongs_and_what_it_may(slack: Slack) -> None:
     assert "chat:write" in slack.granted_scopes(TOKEN)
     with pytest.raises(SlackApiError, match="invalid_auth"):
         slack.whoami("xoxb-wrong")
+
+
+def test_channels_are_found_by_name_or_id(slack: Slack) -> None:
+    assert [each.name for each in slack.channels(TOKEN)] == ["general", "ops", "acme", "globex"]
+    ops = slack.channel(TOKEN, "#ops")
+    assert ops == slack.channel(TOKEN, "C0OPS") == Channel("C0OPS", "ops", is_member=False, is_archived=False)
+    acme = slack.channel(TOKEN, "acme")
+    assert acme is not None
+    assert acme.is_member
+    assert slack.channel(TOKEN, "#nowhere") is None
+    assert slack.channel(TOKEN, "C0NOWHERE") is None
+
+
+def test_a_user_group_has_a_handle_and_members(sim: Simulator, slack: Slack) -> None:
+    sim.workspace.usergroups["S0SRE"] = UserGroupInSlack(
+        "S0SRE", "T0NORTHWIND", "sre", "SRE", users=["U0ALICE", "U0BOB"]
+    )
+    assert list(slack.groups(TOKEN)) == [UserGroup("S0SRE", "sre")]
+    assert slack.group_members(TOKEN, "S0SRE") == ["U0ALICE", "U0BOB"]
+    sim.workspace.usergroups["S0SRE"].disabled = True
+    assert list(slack.groups(TOKEN)) == []

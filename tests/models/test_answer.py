@@ -150,6 +150,12 @@ def test_a_snooze_ends_within_the_next_30_days(until: datetime | None, refusal: 
     assert outcome == (refusal or Transition(ACKNOWLEDGED))
 
 
+@pytest.mark.parametrize("kind", [Answer.PASS_ON, Answer.REASSIGN])
+def test_what_would_page_somebody_is_refused_while_a_silence_holds_the_alert(kind: Answer) -> None:
+    assert answer(kind, Standing(OPEN, 1, silenced=True), NOW) is Refusal.SILENCED
+    assert answer(Answer.RESOLVE, Standing(OPEN, 1, silenced=True), NOW) == OUTCOMES[Answer.RESOLVE, OPEN]
+
+
 def test_whoever_gives_back_after_the_last_level_begins_again_at_the_first() -> None:
     assert answer(Answer.GIVE_BACK, Standing(ACKNOWLEDGED, 1, at_last_level=True), NOW) == REOPENED
 

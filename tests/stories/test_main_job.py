@@ -24,7 +24,7 @@ def test_acknowledge_changes_every_copy_and_stops_the_escalation(world: World) -
         page = world.expect_page(admin, "Acknowledged by <@U0ALICE>")
         assert page.text.startswith("Acknowledged by <@U0ALICE>")
         assert labels(page) == ["Resolve…", "False positive…"]
-    world.forward(hours=1)
+    world.forward(minutes=20)
     assert len(world.pages("alice")) == len(world.pages("bob")) == 1
 
 

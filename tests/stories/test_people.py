@@ -170,7 +170,9 @@ def test_the_form_behind_a_button_checks_who_submits_it(world: World) -> None:
     world.click("charlie", "Resolve…")
     world.slack.wait_for(lambda: world.slack.modal("charlie"))
     world.types("alice", "resolve 1 was faster")
-    errors = world.submit("charlie", notes="me too")
-    assert errors is not None
-    assert "has changed since" in errors["notes"]
+    assert not world.submit("charlie", notes="me too")
+    shown = world.slack.modal("charlie")
+    assert shown is not None
+    assert "has changed since this message was drawn" in json.dumps(shown.blocks)
+    assert "Resolved by <@U0ALICE>" in json.dumps(shown.blocks)
     assert labels(world.pages("charlie")[-1]) == ["Reopen"]

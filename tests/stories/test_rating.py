@@ -1,4 +1,4 @@
-"""Rating as people live with it: an LLM that fails and comes back, budgets, marks that teach, texts that are forgotten."""
+"""Rating as people live with it: an LLM that fails and comes back, budgets, marks that teach, forgotten texts."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -4,8 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.sources import generic
-from bot.sources.reading import Unreadable, labels, link, moment, severity, words
+from bot.sources import generic, tools
+from bot.sources.reading import (
+    Unreadable,
+    epoch,
+    labels,
+    link,
+    moment,
+    one_line,
+    parsed,
+    prose,
+    severity,
+    typed_key,
+    words,
+)
 from models.words import Severity
 
 THREE = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -130,3 +142,81 @@ def test_endless_nesting_is_unreadable_too(field: str) -> None:
         return
     with pytest.raises(Unreadable):
         generic.parse({"title": "x", field: nested})
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("1795316400", THREE),
+        (1795316400, THREE),
+        ("1795316400000", THREE),
+        (1795316400000, THREE),
+        ("1795316400.5", THREE.replace(microsecond=500000)),
+        ("$DATE", None),
+        ("{EVENT.TIMESTAMP}", None),
+        ("*UNKNOWN*", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        (0, None),
+        (-1, None),
+        (10**400, None),
+        (float("nan"), None),
+        (float("inf"), None),
+        ("9" * 14, None),
+        ("\u0661" * 10, None),
+    ],
+)
+def test_epochs_are_moments_and_what_a_template_left_standing_is_none(value: object, found: datetime | None) -> None:
+    assert epoch(value) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\nb\tc", "a b c"),
+        ("a\r\nb\x85c\u2028d", "a b c d"),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("gpj.\u202eexe", "gpj.exe"),
+        ("👩\u200d🚒", "👩\u200d🚒"),
+        ("  x  ", "x"),
+    ],
+)
+def test_a_line_has_no_controls_and_says_the_same(text: str, line: str) -> None:
+    assert one_line(text, 100) == line
+
+
+def test_details_keep_their_lines() -> None:
+    assert prose("a\r\nb\n\tc\x00", "f") == "a\nb\n\tc"
+    assert prose(None, "f") == ""
+    assert len(prose("x" * 9999, "f")) == 2500
+    with pytest.raises(Unreadable, match="f: must be text"):
+        prose(["x"], "f")
+
+
+def test_labels_of_the_tool_go_before_those_of_anybody() -> None:
+    assert labels({"a": "1", "b": ""}, "f", {"a": "2", "b": "3", "c": True}) == {"a": "1", "b": "3", "c": "true"}
+
+
+def test_a_table_of_the_tool_decides_how_bad_it_is() -> None:
+    table = {"5": Severity.CRITICAL, "disaster": Severity.CRITICAL}
+    assert [severity(each, table=table) for each in (5, "5", " Disaster ")] == [Severity.CRITICAL] * 3
+    assert severity(True, Severity.LOW, table) is Severity.LOW
+    assert severity("critical", Severity.LOW, table) is Severity.LOW
+
+
+@pytest.mark.parametrize("text", ["", "x", "{", "[" * 100_000, "9" * 5000, None, 7, ["{}"]])
+def test_json_within_json_is_read_or_is_none(text: object) -> None:
+    assert parsed(text) is None
+    assert parsed('{"a": [1]}') == {"a": [1]}
+
+
+def test_short_keys_are_as_they_are_and_long_ones_differ() -> None:
+    assert typed_key("alarm", "a", "b") == "alarm:a/b"
+    assert len({typed_key("alarm", "x" * 600 + end) for end in ("1", "2")}) == 2
+    assert len(typed_key("alarm", "x" * 600)) == len("alarm:") + 500
+
+
+def test_a_configuration_names_the_address() -> None:
+    for tool in tools().values():
+        assert "{address}" not in tool.configuration("https://heed.example/alerts/x/y")

@@ -81,6 +81,14 @@ RESOLVED = replace(
 RESOLVED_BY_SOURCE = replace(RESOLVED, closed_by=None, notes="", reopenable=False)
 FALSE_POSITIVE = replace(RESOLVED, status=Status.FALSE_POSITIVE, reopenable=False)
 EXHAUSTED = replace(MACHINE, next_step_at=None, exhausted_at=NOW, lap=3, level=2)
+SNOOZED = replace(ACKNOWLEDGED, snoozed_until=NOW + timedelta(hours=2), next_step_at=NOW + timedelta(hours=2))
+TIMED = replace(ACKNOWLEDGED, opens_again_at=NOW + timedelta(hours=1), next_step_at=NOW + timedelta(minutes=48))
+SILENCED = replace(
+    MACHINE, level=0, paged=(), silenced_until=NOW + timedelta(hours=2), next_step_at=NOW + timedelta(hours=2)
+)
+NOTED = replace(ACKNOWLEDGED, newest_note="The *disk* is full again.", notes_by="U0CHARLIE")
+OPENED_AGAIN = replace(MACHINE, epoch=2, opened_again="the snooze is over")
+IN_CHANNEL = replace(MACHINE, paged=("U0ALICE", "C0OPS", "G0SECRET"))
 
 CARDS = {
     "machine": MACHINE,
@@ -92,6 +100,11 @@ CARDS = {
     "resolved_by_source": RESOLVED_BY_SOURCE,
     "false_positive": FALSE_POSITIVE,
     "exhausted": EXHAUSTED,
+    "snoozed": SNOOZED,
+    "acknowledged_for_a_time": TIMED,
+    "silenced": SILENCED,
+    "noted": NOTED,
+    "in_channel": IN_CHANNEL,
 }
 STATS = Stats(3, 1, 12, 4)
 ON_CALL = (OnCallLevel(1, ("U0ALICE",), 5), OnCallLevel(2, ("U0ALICE", "U0BOB"), 7.5), OnCallLevel(3, (), 5))
@@ -120,6 +133,33 @@ def details_of(card: Card, entries: int = 4, receipts: int = 3, words: str = "Re
     )
     receipt = ReceiptLine("U0BOB", "slack", "sent", NIGHT, "delivered", 1, 1)
     return Details(card, lines, tuple(replace(receipt, level=number + 1) for number in range(receipts)))
+
+
+EVERY_ENTRY: tuple[tuple[str, str | None, dict[str, Any]], ...] = (
+    ("note", "U0CHARLIE", {"notes": "The disk is full again."}),
+    ("snoozed", "U0ALICE", {"until": NOW.isoformat(), "notes": "Waiting for the vendor"}),
+    ("reassigned", "U0ALICE", {"to": "U0BOB"}),
+    ("given_back", "U0BOB", {}),
+    ("silenced", None, {"silence": 3, "until": NOW.isoformat()}),
+    ("open_again", None, {"why": "the snooze is over"}),
+    ("reminded", None, {"reopens_at": NOW.isoformat()}),
+    ("runaway", None, {"retry_at": NOW.isoformat()}),
+    ("passed_over", None, {"lap": 1, "level": 2, "why": "the level is for critical only, the alert is high"}),
+    ("silence_made", None, {"silence": 3, "matchers": 'team="search"', "until": NOW.isoformat()}),
+    ("silence_ended", "U0ALICE", {"silence": 3, "matchers": 'team="search"', "until": NOW.isoformat()}),
+    ("override", "U0ALICE", {"schedule": "Payments", "start": NIGHT.isoformat(), "end": NOW.isoformat()}),
+    ("applied", "U0ALICE", {}),
+    ("snoozed", "U0ALICE", {}),
+)
+
+
+def every_entry() -> Details:
+    """A history with every kind of Entry that has words of its own besides those of `details_of`."""
+    lines = [
+        TimelineEntry(NIGHT + timedelta(minutes=number), kind, who, detail)
+        for number, (kind, who, detail) in enumerate(EVERY_ENTRY)
+    ]
+    return Details(OPENED_AGAIN, tuple(lines), ())
 
 
 def plain(made: Rendered | Block | list[Block] | str) -> Any:
@@ -161,7 +201,7 @@ def marked_up(made: Rendered | Block | list[Block] | str) -> list[str]:
 
 
 OURS = re.compile(
-    r"<@U0[A-Z]+>|<#C0[A-Z]+>|<!date\^\d+\^[^|<>]+\|[^<>]+ UTC>"
+    r"<@U0[A-Z]+>|<#[CG]0[A-Z]+>|<!date\^\d+\^[^|<>]+\|[^<>]+ UTC>"
     r"|<https?://[^\s<>|]+\|Open(?: the (?:message|source|link))?>"
 )
 

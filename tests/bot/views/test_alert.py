@@ -2,20 +2,41 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.alert import ACTION_IDS, page, page_list, read_value, refusal, value_of
+from bot.views.alert import ACTION_IDS, page, page_list, read_value, refusal, standing, value_of
+from bot.views.further import What, menu, read_choice
 from bot.views.home import dump_filter, load_filter
 from bot.views.modals import values
+from bot.views.parts import Block, at, on
 from models.answer import Answer, Refusal
 from models.card import Card, Filter
 from models.words import PageKind, Severity, Status
-from tests.bot.views.cards import ACKNOWLEDGED, CARDS, CLIENT, EXHAUSTED, MACHINE, RESOLVED, TEST, paged
+from tests.bot.views.cards import (
+    ACKNOWLEDGED,
+    CARDS,
+    CLIENT,
+    EXHAUSTED,
+    IN_CHANNEL,
+    MACHINE,
+    NIGHT,
+    NOTED,
+    NOW,
+    OPENED_AGAIN,
+    RESOLVED,
+    SILENCED,
+    SNOOZED,
+    TEST,
+    TIMED,
+    paged,
+)
 from tests.world import buttons
 
+HOUR = timedelta(hours=1)
 LIVE = [card for name, card in CARDS.items() if name != "test"]
 
 
@@ -101,6 +122,49 @@ def test_a_refusal_names_the_alert_and_how_it_stands(why: Refusal) -> None:
         assert "<@U0ALICE>" in refusal(why, ACKNOWLEDGED)
 
 
+@pytest.mark.parametrize(
+    ("why", "card", "answer", "told"),
+    [
+        (
+            Refusal.ALREADY,
+            SNOOZED,
+            Answer.ACKNOWLEDGE,
+            f"Nothing to do for #12. Acknowledged by <@U0ALICE>, {at(NOW)} · snoozed until {on(NOW + 2 * HOUR)}.",
+        ),
+        (
+            Refusal.ALREADY,
+            ACKNOWLEDGED,
+            Answer.PASS_ON,
+            f"#12 is acknowledged, so it is not passed on. Acknowledged by <@U0ALICE>, {at(NOW)}. "
+            "`/heed give-back 12` pages the next level.",
+        ),
+        (
+            Refusal.OUTDATED,
+            ACKNOWLEDGED,
+            Answer.SNOOZE,
+            f"#12 has changed since this message was drawn, so nothing was done. "
+            f"Acknowledged by <@U0ALICE>, {at(NOW)}.",
+        ),
+        (
+            Refusal.NOT_ACKNOWLEDGED,
+            EXHAUSTED,
+            Answer.GIVE_BACK,
+            "Nobody has acknowledged #12, so there is nothing to give back. "
+            f"Paged: <@U0ALICE>, <@U0BOB> · nobody answered, escalation ended {at(NOW)}.",
+        ),
+        (
+            Refusal.BAD_TIME,
+            MACHINE,
+            Answer.SNOOZE,
+            "#12 can be snoozed for 30 days at most, and not into the past. Nothing has changed.",
+        ),
+        (Refusal.CLOSED, RESOLVED, Answer.SNOOZE, f"Nothing to do for #12. Resolved by <@U0BOB>, {at(NOW)}."),
+    ],
+)
+def test_the_exact_words_of_a_refusal(why: Refusal, card: Card, answer: Answer, told: str) -> None:
+    assert refusal(why, card, answer) == told
+
+
 @given(st.integers(1, 2**62), st.integers(1, 2**31))
 def test_a_buttons_value_is_read_back(number: int, epoch: int) -> None:
     assert read_value(value_of(replace(MACHINE, id=number, epoch=epoch))) == (number, epoch)
@@ -152,6 +216,108 @@ def test_what_was_entered_is_read_by_block_whatever_the_element() -> None:
     }
 
 
-def test_every_answer_has_a_button_of_its_own() -> None:
-    assert set(ACTION_IDS) == set(Answer)
-    assert len(set(ACTION_IDS.values())) == len(Answer)
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_every_answer_that_a_card_offers_has_a_button_or_a_place_in_the_menu(card: Card) -> None:
+    assert set(card.answers) <= set(ACTION_IDS)
+    chosen = [read_choice(each["value"]) for each in options(page(paged(card)).blocks)]
+    assert all((each.alert_id, each.epoch, each.seen) == (card.id, card.epoch, card.status) for each in chosen)
+    offered = {ANSWERED_BY.get(each.what) for each in chosen} - {None}
+    assert offered == set(card.further_answers)
+
+
+ANSWERED_BY = {
+    What.SNOOZE: Answer.SNOOZE,
+    What.SNOOZE_SHORTLY: Answer.SNOOZE,
+    What.GIVE: Answer.REASSIGN,
+    What.GIVE_BACK: Answer.GIVE_BACK,
+}
+
+
+def options(blocks: list[Block]) -> list[Block]:
+    """The options of the menus in these blocks."""
+    return [
+        option
+        for block in blocks
+        for each in block.get("elements", ())
+        if each.get("type") == "overflow"
+        for option in each["options"]
+    ]
+
+
+def test_in_home_the_menu_leaves_the_details_to_their_button() -> None:
+    assert read_choice(menu(MACHINE)[0]["options"][-1]["value"]).what is What.DETAILS
+    assert read_choice(menu(MACHINE, details=False)[0]["options"][-1]["value"]).what is What.NOTE
+    assert menu(RESOLVED) == menu(TEST) == []
+
+
+@pytest.mark.parametrize("value", ["", "[]", "{}", '{"alert": 1}', '{"what": "dance"}', "null", '{"what": []}'])
+def test_another_choice_is_refused(value: str) -> None:
+    with pytest.raises(ValueError):
+        read_choice(value)
+
+
+@pytest.mark.parametrize(
+    ("card", "line"),
+    [
+        (SNOOZED, f"Acknowledged by <@U0ALICE>, {at(NOW)} · snoozed until {on(NOW + 2 * HOUR)}"),
+        (TIMED, f"Acknowledged by <@U0ALICE>, {at(NOW)} · open again if not resolved by {on(NOW + HOUR)}"),
+        (SILENCED, f"Silenced until {on(NOW + 2 * HOUR)} · Nobody is paged yet"),
+        (
+            replace(SNOOZED, silenced_until=NOW + 3 * HOUR),
+            f"Acknowledged by <@U0ALICE>, {at(NOW)} · silenced until {on(NOW + 3 * HOUR)}",
+        ),
+        (
+            IN_CHANNEL,
+            "Paged: <@U0ALICE>, <#C0OPS>, <#G0SECRET> · level 1 of 2, lap 1 of 3 · goes on at "
+            + at(NIGHT + timedelta(minutes=5)),
+        ),
+    ],
+)
+def test_one_line_tells_how_an_alert_stands(card: Card, line: str) -> None:
+    assert standing(card) == line
+
+
+def test_a_reminder_asks_whoever_acknowledged_and_nobody_else() -> None:
+    asked = (
+        f"<@U0ALICE>, you acknowledged this and it is not resolved. Without an answer it is open again "
+        f"{on(NOW + HOUR)}: resolve it, snooze it, or give it back."
+    )
+    made = page(paged(TIMED, PageKind.REMINDER))
+    assert made.text.startswith(asked)
+    assert made.text.count("acknowledged this") == 1
+    assert asked in str(made.blocks).replace("*", "")
+    later = page(paged(SNOOZED, PageKind.REMINDER))
+    assert "not resolved" not in later.text + str(later.blocks)
+    assert later.text.startswith("Acknowledged by <@U0ALICE>")
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("the snooze is over", "Nobody has it any more: the snooze is over, so it is open again."),
+        (
+            "acknowledged, but not resolved in time",
+            "Nobody has it any more: acknowledged, but not resolved in time, so it is open again.",
+        ),
+    ],
+)
+def test_what_is_open_again_says_why(why: str, words: str) -> None:
+    assert words in page(paged(replace(OPENED_AGAIN, opened_again=why), PageKind.OPEN_AGAIN)).text
+
+
+def test_a_runaway_tells_what_to_check() -> None:
+    text = page(paged(MACHINE, PageKind.RUNAWAY)).text
+    assert "This alert paged 10 levels within a minute. It was braked and goes on at" in text
+    assert "Check the timeouts of policy Nights." in text
+
+
+def test_the_newest_note_is_told_in_one_quoted_line() -> None:
+    made = page(paged(replace(NOTED, newest_note="Full\n<!channel> *again*")))
+    assert "Note by <@U0CHARLIE>: “Full &lt;!channel&gt; again”" in made.text
+    assert "Note by <@U0CHARLIE>: “Full &lt;!channel&gt; again”" in str(made.blocks)
+
+
+def test_a_silenced_alert_asks_for_nothing() -> None:
+    text = page(paged(SILENCED)).text
+    assert "Acknowledge to stop" not in text
+    assert "Silenced until" in text

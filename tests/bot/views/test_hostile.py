@@ -9,13 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views import alert, home, modals, replies
-from bot.views.parts import Rendered, clean, cut, escape, quoted, safe_link
+from bot.views import alert, duty, further, home, modals, quiet, replies
+from bot.views.parts import Rendered, clean, code, cut, escape, first_lines, quoted, safe_link, typed
 from models.answer import Refusal
-from models.card import Card, Listing, OnCallLevel, PageCard
+from models.card import (
+    Card,
+    Details,
+    DutyLine,
+    Listing,
+    OnCallLevel,
+    OnDuty,
+    PageCard,
+    Roster,
+    SilenceLine,
+    TimelineEntry,
+)
 from models.words import Origin, PageKind, Severity, Status
 from simulator.blocks import problems
 from tests.bot.views.cards import (
+    EVERY_ENTRY,
     NIGHT,
     NOW,
     RESOLVED,
@@ -77,6 +89,12 @@ CARDS = st.builds(
     policy=TEXTS,
     next_step_at=st.none() | MOMENTS,
     exhausted_at=st.none() | MOMENTS,
+    snoozed_until=st.none() | MOMENTS,
+    silenced_until=st.none() | MOMENTS,
+    opens_again_at=st.none() | MOMENTS,
+    opened_again=TEXTS,
+    newest_note=TEXTS,
+    notes_by=st.sampled_from([None, "U0CHARLIE"]),
     reopenable=st.booleans(),
 )
 PAGED = st.builds(PageCard, card=CARDS, kind=st.sampled_from(PageKind))
@@ -131,6 +149,9 @@ def test_modals(card: Card, notes: str) -> None:
     for view in (
         modals.resolve(card, {"alert": card.id}, notes),
         modals.false_positive(card, {"alert": card.id}),
+        further.snooze(card, {"alert": card.id}),
+        further.give(card, {"alert": card.id}),
+        further.note(card, {"alert": card.id}),
         modals.raise_alert(notes, notes, "https://northwind.slack.com/archives/C0OPS/p1"),
     ):
         check_view(view)
@@ -150,6 +171,42 @@ def test_timelines_of_any_length(words: str, entries: int, receipts: int) -> Non
         assert f"level {receipts}, lap" in shown, "the newest receipt is not shown"
 
 
+@given(TEXTS, TEXTS, st.integers(0, 60))
+@settings(max_examples=40, deadline=None)
+def test_schedules_and_overrides(name: str, calendar: str, count: int) -> None:
+    duties = [OnDuty(f"{name}{number}", "U0ALICE", NOW, None) for number in range(count)]
+    lines = [DutyLine(NIGHT, NOW, "U0ALICE" if number % 3 else None) for number in range(count)]
+    made = duty.roster(Roster(name, tuple(lines), 14, calendar))
+    check(made)
+    for told in (
+        duty.schedule_list(duties),
+        duty.which_schedule([name] * count, name),
+        duty.may_not_override(name),
+        duty.overridden(name, "U0BOB", NIGHT, NOW, lines),
+    ):
+        check_markup(told)
+        check_invisible(told)
+        assert len(told) <= 3000
+
+
+@given(TEXTS, TEXTS, TEXTS, st.integers(0, 60), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_silences(matchers: str, why: str, by: str, count: int, applied: bool) -> None:
+    one = SilenceLine(1, matchers, NIGHT, NOW, by if applied else "U0ALICE", why, applied, count)
+    for told in (quiet.made(one, NOW), quiet.silences([one] * count, NOW)):
+        check_markup(told)
+        check_invisible(told)
+        assert len(told) <= 3000
+
+
+@given(TEXTS, TEXTS)
+def test_every_entry_of_a_history(kind: str, words: str) -> None:
+    detail = dict.fromkeys(("why", "silence", "schedule", "matchers", "notes", "level", "lap"), words)
+    kinds = [kind, *(each for each, _, _ in EVERY_ENTRY)]
+    entries = tuple(TimelineEntry(NIGHT, each, "U0ALICE", {**detail, "to": "U0BOB"}) for each in kinds)
+    check_markup(replies.timeline(Details(RESOLVED, entries, ())))
+
+
 @given(TEXTS)
 def test_an_unknown_subcommand_is_told_back_harmlessly(words: str) -> None:
     check_markup(replies.help_text(words).replace("`/heed page @person", ""))
@@ -161,6 +218,35 @@ def test_very_many_levels_and_people_fit() -> None:
     view = home.home(replace(dashboard(()), on_call=levels))
     check_view(view)
     check_markup(view)
+
+
+@given(TEXTS)
+def test_code_is_one_span_that_shows_every_sign(text: str) -> None:
+    shown = code(text)
+    assert not shown or (shown[0] == shown[-1] == "`" and "`" not in shown[1:-1])
+    check_markup(shown)
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("team=&quot;a&quot; &amp; &lt;b&gt;", "team=&quot;a&quot; & <b>"),
+        ('host="<http://search.example|search.example>" 2h', 'host="search.example" 2h'),
+        ("see <https://ok.example/a?b=c>", "see https://ok.example/a?b=c"),
+        ("owner=<mailto:a@b.example|a@b.example>", "owner=a@b.example"),
+        ("12 <@U0BOB|bob> <#C0OPS|ops>", "12 <@U0BOB|bob> <#C0OPS|ops>"),
+    ],
+)
+def test_what_was_typed_is_read_without_slacks_brackets(sent: str, meant: str) -> None:
+    assert typed(sent) == meant
+
+
+@given(st.lists(st.text(max_size=20), max_size=30), st.integers(40, 300))
+def test_the_first_lines_that_fit_and_how_many_more(lines: list[str], length: int) -> None:
+    shown = first_lines(lines, length)
+    assert len(shown) <= length
+    if shown != "\n".join(lines):
+        assert shown.splitlines()[-1].startswith("and ")
 
 
 @given(TEXTS, st.integers(1, 300))

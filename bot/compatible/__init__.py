@@ -1,0 +1,1 @@
+"""APIs of others that monitoring tools speak: what is asked becomes ours, what is answered stays theirs."""
