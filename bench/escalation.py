@@ -16,6 +16,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -116,7 +117,7 @@ def pages(heed: Processes, key: str) -> int:
     return int(heed.rows(query)[0].n)
 
 
-def steps(heed: Processes, key: str) -> list[object]:
+def steps(heed: Processes, key: str) -> list[Any]:
     """Every executed step of these alerts, with its lateness in seconds."""
     return heed.rows(f"""
         SELECT extract(epoch FROM s.executed_at - s.due_at) AS late FROM steps s JOIN alerts a ON a.id = s.alert_id

@@ -14,21 +14,25 @@ from types import FrameType
 import click
 import structlog
 
+from bot.ascode.applying import Where, apply
+from bot.ascode.tree import parse
 from bot.context import build
 from jobs import logs
 from jobs.supervisor import Supervisor
 from jobs.sync import connect, sync
-from models.actions.workspaces import put_source
+from models.actions.workspaces import policies, put_source
 from models.config import RUNNING, Settings
 from models.embedded import CannotEmbed, EmbeddedPostgres, EmbeddedRedis, free_port
 from models.migrate import migrate
 from models.seal import Seal
+from models.tables import Workspace
 
 log = structlog.get_logger()
 
 SIMULATOR_PORT = 3100
 WAIT_SECONDS = 60.0
 DEMO_SOURCES = ("alertmanager", "generic")
+EXAMPLE = Path(__file__).resolve().parent.parent / "docs" / "heed.example.yml"
 TOKENS = {
     "SLACK_BOT_TOKEN": "xoxb-simulator",
     "SLACK_APP_TOKEN": "xapp-simulator",
@@ -157,7 +161,7 @@ def _serve(house: House, settings: Settings) -> None:
 
 
 def _set_up(house: House, settings: Settings) -> None:
-    """Connect the workspace, import its people, and make the demo sources."""
+    """Connect the workspace, import its people, make the demo sources; a simulated Slack begins with the example."""
     context = build(settings)
     workspace_id = connect(context, settings.slack_bot_token.get_secret_value())
     if workspace_id is None:
@@ -166,6 +170,11 @@ def _set_up(house: House, settings: Settings) -> None:
     with context.db.begin() as session:
         for kind in DEMO_SOURCES:
             put_source(session, workspace_id, kind, "demo", house.demo_secret(kind))
+        is_fresh = len(policies(session, workspace_id)) == 1
+        token = session.get_one(Workspace, workspace_id).token
+    if house.simulator and is_fresh:
+        where = Where(context.db, context.slack, context.seal, workspace_id, token)
+        apply(where, parse(EXAMPLE.read_text()), EXAMPLE.name, dry_run=False)
     context.db.dispose()
 
 
