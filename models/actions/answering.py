@@ -162,7 +162,7 @@ def _acknowledge(session: Session, alert: Alert, person_id: int, now: datetime, 
     alert.status = Status.ACKNOWLEDGED
     alert.revision += 1
     alert.acknowledged_at, alert.acknowledged_by = now, person_id
-    alert.snoozed_until, alert.reminded, alert.silence_id = wish.until, False, None
+    alert.snoozed_until, alert.silence_id = wish.until, None
     alert.next_step_at = wish.until or due_after_acknowledge(plan_from_json(alert.plan), now)
     session.flush()
     if alert.next_step_at is not None:

@@ -177,8 +177,8 @@ _CLAIM = text("""
     )
     SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, CAST(a.plan AS text) AS plan, a.lap, a.level,
            a.tries, a.next_step_at, a.paged_at, a.exhausted_at, a.reminded, a.snoozed_until, a.picks, a.labels,
-           a.acknowledged_by, s.kind AS source_kind, s.name AS source_name, cl.name AS client, cl.tier, cl.renews_on,
-           cl.owner_id, owner.name AS owner,
+           a.acknowledged_by, s.kind AS source_kind, s.name AS source_name, cl.client, cl.tier, cl.renews_on,
+           cl.owner_id, cl.owner,
            EXISTS (
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id
                WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
@@ -188,11 +188,13 @@ _CLAIM = text("""
                   AND s.outcome LIKE 'paged%') AS recent
     FROM due a
     LEFT JOIN sources s ON s.id = a.source_id
-    LEFT JOIN conversations c ON c.id = a.conversation_id
-    LEFT JOIN clients cl ON cl.id = c.client_id
-    LEFT JOIN people owner ON owner.id = cl.owner_id
-    ORDER BY a.severity, a.next_step_at
+    LEFT JOIN LATERAL (
+        SELECT cl.name AS client, cl.tier, cl.renews_on, cl.owner_id, owner.name AS owner
+        FROM conversations c JOIN clients cl ON cl.id = c.client_id LEFT JOIN people owner ON owner.id = cl.owner_id
+        WHERE c.id = a.conversation_id LIMIT 1) cl ON true
+    ORDER BY a.severity, a.next_step_at, a.id
 """)
+"""The client is looked up for each alert by itself: a join would read all conversations for a batch of machines'."""
 
 _DUE_IDS = text("""
     SELECT id FROM alerts WHERE next_step_at IS NOT NULL AND next_step_at <= :now

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.actions.journal import note
 from models.db import now_of
-from models.tables import Alert, Label, Message
+from models.tables import Alert, AssessmentRow, Label, Message
 from models.words import Origin
 
 FALSE_POSITIVE, MISSED = "false_positive", "missed"
@@ -42,9 +42,9 @@ def message_at(session: Session, workspace_id: int, channel_id: str, ts: str) ->
 
 
 def opened_by(session: Session, workspace_id: int, alert_id: int) -> Message | None:
-    """The client's message that a client alert is about; None for other alerts, or when its text is gone."""
+    """The client's message that a verdict's alert is about; None for other alerts, or when its text is gone."""
     alert = session.scalar(select(Alert).where(Alert.workspace_id == workspace_id, Alert.id == alert_id))
-    if alert is None or alert.origin is not Origin.CLIENT or not alert.labels.get("channel"):
+    if alert is None or alert.origin is not Origin.CLIENT or not alert.key.startswith("channel:"):
         return None
     newest = select(Message).where(
         Message.conversation_id == alert.conversation_id, Message.from_client, Message.text != ""
@@ -52,6 +52,18 @@ def opened_by(session: Session, workspace_id: int, alert_id: int) -> Message | N
     if alert.covered_ts:
         newest = newest.where(Message.ts <= alert.covered_ts)
     return session.scalars(newest.order_by(Message.ts.desc()).limit(1)).one_or_none()
+
+
+def newest_verdict(session: Session, workspace_id: int, alert_id: int) -> AssessmentRow | None:
+    """The newest verdict on the conversation of an alert; None for alerts that no verdict stands behind."""
+    return session.scalars(
+        select(AssessmentRow)
+        .join(Alert, Alert.conversation_id == AssessmentRow.conversation_id)
+        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
+        .where(AssessmentRow.workspace_id == workspace_id)
+        .order_by(AssessmentRow.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def mark(
@@ -147,7 +159,7 @@ _ALERTS = text("""
     FROM alerts a
     LEFT JOIN messages m ON m.workspace_id = a.workspace_id AND m.channel_id = a.labels->>'channel'
          AND m.ts = a.covered_ts
-    WHERE a.workspace_id = :workspace AND a.origin = 'client' AND a.opened_at >= :since
+    WHERE a.workspace_id = :workspace AND a.origin = 'client' AND a.key LIKE 'channel:%' AND a.opened_at >= :since
 """)
 
 _USED = text("""

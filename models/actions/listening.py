@@ -10,23 +10,34 @@ from sqlalchemy.orm import Session
 from models.actions.replying import forget, heard
 from models.conversation import rate_at
 from models.courtesies import is_holding, is_pleasantry
+from models.cues import hard_cues
 from models.db import now_of
-from models.tables import Channel, Client, Conversation, Message, SeenEvent
+from models.speakers import Author, Rules, is_client
+from models.tables import Channel, Client, Conversation, Group, Message, Person, SeenEvent
+from models.words import Role
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message as Slack tells of it. `thread_ts` is empty outside threads; `team_id` is the author's."""
+    """One message as Slack tells of it. `thread_ts` is empty outside threads; `team_id` is the author's, `external` not ours."""
 
     channel_id: str
     ts: str
     author: str
     text: str
-    from_client: bool
     team_id: str
+    external: bool
     thread_ts: str = ""
     edited_ts: str = ""
-    hard_cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What a message counts as: the client's or ours, rated or only stored; where it is watched, for which client."""
+
+    from_client: bool
+    rated: bool = True
+    client_id: int | None = None
 
 
 def is_new_event(session: Session, workspace_id: int, event_id: str) -> bool:
@@ -43,28 +54,61 @@ def is_new_event(session: Session, workspace_id: int, event_id: str) -> bool:
 def store(session: Session, workspace_id: int, said: Said) -> bool:
     """Store a message and mark its conversation; True when it is to be rated at once.
 
-    Keyed by channel and ts, so that one message under several event ids is one. An edit counts when it is newer.
+    Keyed by channel and ts, so that one message under several event ids is one. An edit counts when it is newer. In a
+    channel that is not watched any more nothing is stored.
     """
     now = now_of(session)
     _lock_message(session, said.channel_id, said.ts)
     if session.get(SeenEvent, (workspace_id, _tombstone(said.channel_id, said.ts))) is not None:
         return False
-    conversation = _conversation(session, workspace_id, said, now)
-    message = _store_message(session, conversation, said, now) if conversation is not None else None
-    if conversation is None or message is None:
+    taken = _taken(session, workspace_id, said)
+    conversation = _conversation(session, workspace_id, said, taken, now) if taken is not None else None
+    if taken is None or conversation is None:
+        return False
+    message = _store_message(session, conversation, said, taken, now)
+    if message is None:
         return False
     heard(session, conversation, message, now)
-    if not said.from_client:
+    if not taken.from_client:
         return False
-    at = rate_at(now, conversation.first_unrated_at, bool(said.hard_cues))
+    conversation.last_client_at = now
+    return taken.rated and _mark(conversation, bool(message.hard_cues), now)
+
+
+def _mark(conversation: Conversation, at_once: bool, now: datetime) -> bool:
+    """When the conversation is to be rated; True when that is now."""
+    at = rate_at(now, conversation.first_unrated_at, at_once)
     if conversation.analyze_at is None or conversation.analyze_at > now:
         conversation.analyze_at = at
     conversation.first_unrated_at = conversation.first_unrated_at or now
-    conversation.last_client_at = now
     return at <= now
 
 
-def _conversation(session: Session, workspace_id: int, said: Said, now: datetime) -> Conversation | None:
+def _taken(session: Session, workspace_id: int, said: Said) -> _Taken | None:
+    """What the message counts as where it was written; None in a channel that is not watched any more."""
+    channel = session.get(Channel, (workspace_id, said.channel_id))
+    if channel is None:
+        return _Taken(is_client(Author(said.external), Rules()))
+    if not channel.watched:
+        return None
+    rules = Rules(channel.guests, channel.ours_id is not None)
+    author = _author(session, workspace_id, said, channel.ours_id)
+    return _Taken(is_client(author, rules), channel.rated, channel.client_id)
+
+
+def _author(session: Session, workspace_id: int, said: Said, group_id: int | None) -> Author:
+    person = session.scalar(
+        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == said.author)
+    )  # fmt: skip
+    group = session.get(Group, group_id) if group_id is not None else None
+    return Author(
+        said.external,
+        guest=person is not None and person.role is Role.GUEST,
+        in_our_group=person is not None and group is not None and person.id in group.members,
+    )
+
+
+def _conversation(session: Session, workspace_id: int, said: Said, taken: _Taken, now: datetime) -> Conversation | None:
     """The message's conversation, locked; made when a client begins it, or when we reply to a client in a thread.
 
     None when only our side speaks there.
@@ -75,7 +119,7 @@ def _conversation(session: Session, workspace_id: int, said: Said, now: datetime
         Conversation.thread_ts == said.thread_ts,
     )
     found = session.scalar(select(Conversation).where(*place).with_for_update())
-    client_id = _client_of(session, workspace_id, said, now) if found is None else None
+    client_id = _client_of(session, workspace_id, said, taken, now) if found is None else None
     if client_id is not None:
         session.execute(
             insert(Conversation)
@@ -91,10 +135,10 @@ def _conversation(session: Session, workspace_id: int, said: Said, now: datetime
     return found
 
 
-def _client_of(session: Session, workspace_id: int, said: Said, now: datetime) -> int | None:
+def _client_of(session: Session, workspace_id: int, said: Said, taken: _Taken, now: datetime) -> int | None:
     """The client with whom a conversation begins; None when it is none of a client's."""
-    if said.from_client:
-        return _client_id(session, workspace_id, said.team_id, now)
+    if taken.from_client:
+        return taken.client_id or _client_id(session, workspace_id, said.team_id, now)
     if not said.thread_ts:
         return None
     return session.scalar(
@@ -130,7 +174,9 @@ def name_client(session: Session, workspace_id: int, team_id: str, name: str) ->
     named.team_id = team_id
 
 
-def _store_message(session: Session, conversation: Conversation, said: Said, now: datetime) -> Message | None:
+def _store_message(
+    session: Session, conversation: Conversation, said: Said, taken: _Taken, now: datetime
+) -> Message | None:
     """Insert it, or take over a newer edit; None when nothing is new (a doubled, late or deleted message)."""
     row = {
         "workspace_id": conversation.workspace_id,
@@ -138,18 +184,18 @@ def _store_message(session: Session, conversation: Conversation, said: Said, now
         "channel_id": said.channel_id,
         "ts": said.ts,
         "author": said.author,
-        "from_client": said.from_client,
+        "from_client": taken.from_client,
         "text": said.text,
-        "hard_cues": list(said.hard_cues),
+        "hard_cues": list(hard_cues(said.text)) if taken.from_client and taken.rated else [],
         "edited_ts": said.edited_ts,
         "received_at": now,
-        "rated_at": None,
+        "rated_at": None if taken.rated else now,
         "asks": not is_pleasantry(said.text),
         "holds": is_holding(said.text),
     }
     statement = insert(Message).values(row)
     new = statement.excluded
-    changed = {"text": new.text, "hard_cues": new.hard_cues, "edited_ts": new.edited_ts, "rated_at": None}
+    changed = {"text": new.text, "hard_cues": new.hard_cues, "edited_ts": new.edited_ts, "rated_at": new.rated_at}
     stored = session.scalars(
         statement.on_conflict_do_update(
             index_elements=["workspace_id", "channel_id", "ts"],

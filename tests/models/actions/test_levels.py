@@ -66,7 +66,8 @@ def put_schedule(session: Session, house: House, context: Context, *people: str,
 
 def names_paged(session: Session, house: House) -> list[str]:
     by_id = {number: name for name, number in house.people.items()}
-    return [by_id.get(page.person_id, "?") for page in pages(session)]
+    in_order = sorted(pages(session), key=lambda page: (page.due_at, page.alert_id, page.id))
+    return [by_id.get(page.person_id, "?") for page in in_order]
 
 
 def test_a_schedule_pages_whoever_is_on_call_when_the_level_is_reached(context: Context) -> None:
