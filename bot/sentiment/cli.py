@@ -37,7 +37,12 @@ def assess(file: Path, engine: str | None) -> None:
 
 
 def _llm(settings: Settings) -> Engine:
-    return Llm(settings.openai_api_key.get_secret_value(), settings.openai_base_url, settings.openai_model)
+    return Llm(
+        settings.openai_api_key.get_secret_value(),
+        settings.openai_base_url,
+        settings.openai_model,
+        settings.llm_timeout_s,
+    )
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

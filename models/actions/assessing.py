@@ -1,7 +1,8 @@
 """Rating: claim conversations that are due, hand out what is to be rated, store verdicts, open alerts for them."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,7 +60,17 @@ def claim_due(session: Session, limit: int = BATCH) -> list[Claimed]:
             claimed.append(_claimed(session, conversation, unrated))
         else:
             conversation.analyze_at = conversation.first_unrated_at = None
-    return claimed
+    return _shared(claimed)
+
+
+def _shared(claimed: list[Claimed]) -> list[Claimed]:
+    """Conversations that are rated at the same time share what is left of their workspace's budget."""
+    count = Counter(each.burst.workspace_id for each in claimed)
+    return [
+        each if each.budget_left is None
+        else replace(each, budget_left=each.budget_left // count[each.burst.workspace_id])
+        for each in claimed
+    ]  # fmt: skip
 
 
 def _unrated(session: Session, conversation: Conversation) -> Sequence[Message]:

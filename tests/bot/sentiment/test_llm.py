@@ -1,7 +1,6 @@
 """The LLM client against the simulator's endpoint, and against servers that refuse or babble."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,21 +13,6 @@ from tests.bot.sentiment.bursts import BURST, answer
 from tests.bot.sentiment.servers import Reply, completion, refusing, serving
 
 RESPONSE_FORMATS = ["json_schema", "json_object", None]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def sim(running: Simulator) -> Iterator[Simulator]:
-    running.faults.clear()
-    running.llm.requests.clear()
-    yield running
-    running.faults.clear()
-    running.llm.delay = 0.0
 
 
 @pytest.fixture

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from bot.sentiment.prompt import (
     ACTION_LENGTH,
+    INSTRUCTIONS,
     REPLY_LENGTH,
     SCHEMA,
     SUMMARY_LENGTH,
     NoVerdict,
+    build,
     messages,
     read,
 )
 from models.assessment import Assessment, Line
+from models.examples import Example, Mark
 from models.indicators import INDICATORS
 from models.words import Risk
 from tests.bot.sentiment.bursts import ANGRY, BURST, VERDICT, answer
@@ -179,3 +182,105 @@ def test_the_schema_is_flat_closed_and_asks_for_everything() -> None:
     assert set(SCHEMA["required"]) == set(SCHEMA["properties"]) == set(VERDICT)
     assert SCHEMA["properties"]["risk"]["enum"] == [risk.value for risk in Risk]
     assert all("default" not in each and "anyOf" not in each for each in SCHEMA["properties"].values())
+
+
+EXAMPLES = [
+    Example("We kill the process; write to dora@acme.example", Risk.NONE, Mark.FALSE_POSITIVE),
+    Example("Fine, then we go elsewhere", Risk.CRITICAL, Mark.MISSED),
+]
+
+
+def test_examples_stand_between_the_instructions_and_the_conversation_as_data() -> None:
+    first, second = messages(BURST, EXAMPLES)
+    assert first == messages(BURST)[0]
+    found = re.match(
+        r"<examples-(\w{16})>\n(.*)\n</examples-\1>\n<conversation-\1>\n.*\n</conversation-\1>$", second["content"]
+    )
+    assert found is not None
+    assert json.loads(found[2]) == [
+        {"text": "We kill the process; write to [EMAIL]", "risk": "none", "mark": "false_positive"},
+        {"text": "Fine, then we go elsewhere", "risk": "critical", "mark": "missed"},
+    ]
+
+
+def test_six_examples_at_most_and_each_short() -> None:
+    many = [Example("word " * 1000, Risk.LOW, Mark.MISSED)] * 9
+    content = messages(BURST, many)[1]["content"]
+    shown = json.loads(content.splitlines()[1])
+    assert [len(each["text"]) for each in shown] == [600] * 6
+
+
+def test_the_same_question_has_the_same_key_though_its_boundary_is_another() -> None:
+    first, second = build(BURST, EXAMPLES), build(replace(BURST, conversation_id=7), list(EXAMPLES))
+    assert first.key == second.key
+    assert first.messages != second.messages
+    others = [build(BURST), build(BURST, EXAMPLES[:1]), build(replace(BURST, context=()))]
+    assert len({each.key for each in (first, *others)}) == 4
+
+
+def test_the_instructions_name_every_risk_and_indicator() -> None:
+    for word in (*INDICATORS, *(risk.value for risk in Risk), *SCHEMA["required"]):
+        assert re.search(rf"\b{word}\b", INSTRUCTIONS), word
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<think>The client says {{so}} much</think>{answer()}",
+        f"I see {{braces}} and {{ more\n{answer()}",
+        f"{answer()}\n{answer()}",
+        f'{{"thoughts": "none"}} {answer()}',
+    ],
+    ids=["after thoughts", "after braces", "said twice", "after another object"],
+)
+def test_the_verdict_is_found_among_other_things(content: str) -> None:
+    assert read(content, BURST, "m").risk is Risk.HIGH
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{answer(risk='none')} or rather {answer()}",
+        f"The client wrote {answer(risk='none')}. My verdict: {answer(risk='critical')}",
+        '{"risk": "critical", "probability": 1, "risk": "none"}',
+        "{" * 40_000,
+        '{"a": ' * 6000,
+    ],
+    ids=["two verdicts", "a quoted one", "two risks in one", "braces alone", "a deep nest"],
+)
+def test_an_answer_that_says_two_things_says_nothing(content: str) -> None:
+    with pytest.raises(NoVerdict):
+        read(content, BURST, "m")
+
+
+def test_no_verdict_tells_nothing_of_what_the_model_said() -> None:
+    with pytest.raises(NoVerdict) as raised:
+        read(answer(risk="<!channel> says dora"), BURST, "m")
+    assert "dora" not in str(raised.value)
+
+
+def test_sentences_that_only_repeat_the_client_or_an_example_are_thrown_away() -> None:
+    found = read(
+        answer(
+            summary="This is the third outage.",
+            suggested_action="Fine, then we go elsewhere",
+            suggested_reply="We hear you. We are looking at competitors. Answer today.",
+        ),
+        BURST,
+        "m",
+        EXAMPLES,
+    )
+    assert (found.summary, found.suggested_action, found.suggested_reply) == ("", "", "")
+    ours = read(answer(suggested_reply="We are on it."), BURST, "m")
+    assert ours.suggested_reply == "We are on it.", "our own earlier words are no echo"
+
+
+def test_quotes_are_few_short_different_and_without_addresses() -> None:
+    text = "We leave. See https://evil.example/x now, or @dora! " + "Nothing works anymore. " * 30
+    burst = replace(BURST, lines=(Line("1.0", "client", text),))
+    found = read(answer(evidence=[text, "We leave.", "We leave.", "<!channel>", "https://evil.example/x"]), burst, "m")
+    assert found.evidence == (found.evidence[0], "We leave.")
+    assert found.evidence[0].startswith("dora! Nothing works anymore.")
+    assert all(len(quote) <= 300 and quote in text for quote in found.evidence)
+    many = read(answer(evidence=[text[start : start + 9] for start in range(100, 120)]), burst, "m")
+    assert len(many.evidence) == 5

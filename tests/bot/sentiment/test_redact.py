@@ -1,13 +1,14 @@
 """What leaves the building: each pattern with what it must catch and what it must leave."""
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sentiment.redact import redact, redact_lines
-from models.assessment import Line
+from bot.sentiment.redact import CONTEXT_LENGTH, LINE_LENGTH, redact, redact_lines, shown
+from models.assessment import Burst, Line
 
 CAUGHT = [
     ("write to dora.vance+work@acme.example now", "write to [EMAIL] now"),
@@ -30,7 +31,27 @@ CAUGHT = [
     ("github_pat_11ABCDEFG0abcdefghij_klmnopqrstuvwxyz", "[TOKEN]"),
     ("AKIAIOSFODNN7EXAMPLE", "[TOKEN]"),
     ("ASIAIOSFODNN7EXAMPLE", "[TOKEN]"),
+    ("<!subteam^S0OPS|@ops> and <!here>", "[GROUP] and [EVERYBODY]"),
+    ("hook https://hooks.slack.com/services/T0/B0/abc now", "hook [SLACK_LINK] now"),
+    ("<https://acme.slack.com/archives/C0ACME/p1700|look>", "<[SLACK_LINK]|look>"),
+    ("sk_live_abcdefghijklmnop1234", "[TOKEN]"),
+    ("AIzaSyA-abcdefghijklmnopqrstuvwxyz12345", "[TOKEN]"),
+    ("glpat-abcdefghij1234567890", "[TOKEN]"),
+    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "[TOKEN]"),
+    ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "[KEY]"),
+    ("-----BEGIN PRIVATE KEY-----", "[KEY]"),
+    ("https://acme.example/x?a=1&token=abcdef now", "https://acme.example/x?a=1&[SECRET] now"),
+    ("postgres://heed:hunter2@db/heed", "postgres://[SECRET]@db/heed"),
+    ("the password: hunter2!", "the password: [SECRET]"),
+    ("Passwort = geheim123", "Passwort = [SECRET]"),
+    ("Authorization: Bearer abcdef123456", "Authorization: Bearer [SECRET]"),
+    ("from 2001:db8:85a3:8d3:1319:8a2e:370:7348", "from [IP]"),
+    ("from fe80::1ff:fe23:4567:890a", "from [IP]"),
+    ("call (555) 010-9999 or 555-010-9999", "call [PHONE] or [PHONE]"),
+    ("call 030 1234567 or 0171/2345678", "call [PHONE] or [PHONE]"),
     ("do\u200bra@acme.example", "[EMAIL]"),
+    ("dora\ufe0f@acme\U000e0101.example", "[EMAIL]"),
+    ("a\x00b\x1b[31mc\ud800", "ab[31mc?"),
     ("4111\u200b1111\u20601111\u061c1111", "[CARD]"),
 ]
 LEFT = [
@@ -45,6 +66,14 @@ LEFT = [
     "the task sk-12 and ticket AKIA are open",
     "<https://acme.example/a?b=1|our page>",
     "ratio 10/20 +5",
+    "the password is wrong, reset my password please",
+    "a bearer of bad news",
+    "at 10:04:33 and 23:59:59.123",
+    "std::vector<int> is slow",
+    "2026-11-22 0900",
+    "order 555-0199",
+    "the key to success; token economy",
+    "line one\n\tline two",
     "DE is our market",
 ]
 
@@ -75,12 +104,73 @@ def test_redacting_never_fails_and_what_is_redacted_stays_so(text: str) -> None:
     assert redact(once) == once
 
 
-@pytest.mark.parametrize("piece", ["a", "a.", "0", "00 ", "+1", "4 ", "x@", "AB12", "<@", "xoxb-", "1.", "\u200b"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "a.",
+        "0",
+        "00 ",
+        "+1",
+        "4 ",
+        "x@",
+        "AB12",
+        "<@",
+        "xoxb-",
+        "1.",
+        "\u200b",
+        "1:",
+        "::",
+        "password: ",
+        "-----BEGIN ",
+        "://a:",
+    ],
+)
 def test_the_longest_message_of_slack_takes_no_time(piece: str) -> None:
     text = (piece * 40_000)[:40_000]
     started = time.process_time()
     redact(text)
     assert time.process_time() - started < 0.5
+
+
+def test_people_have_the_same_role_wherever_they_speak_or_are_mentioned() -> None:
+    burst = Burst(
+        1,
+        1,
+        lines=(
+            Line("3.0", "client", "<@U0ALICE> <@U0EVE|eve> told me", "U0DORA"),
+            Line("4.0", "client", "yes", "U0CARL"),
+        ),
+        context=(
+            Line("1.0", "client", "hello <@U0ALICE>", "U0CARL"),
+            Line("2.0", "us", "hello <@U0CARL>", "U0ALICE"),
+        ),
+    )
+    seen = shown(burst)
+    assert seen.earlier == [
+        {"role": "CLIENT_1", "text": "hello [US_1]"},
+        {"role": "US_1", "text": "hello [CLIENT_1]"},
+    ]
+    assert seen.rated == [
+        {"role": "CLIENT_2", "text": "[US_1] [PERSON_1] told me"},
+        {"role": "CLIENT_1", "text": "yes"},
+    ]
+    assert not re.search("U0[A-Z]", str(seen))
+
+
+def test_a_long_message_loses_its_middle_and_no_secret_by_halves() -> None:
+    text = "We leave. " + "bla " * 2000 + "dora@acme.example " * 300 + "Good bye."
+    (rated,) = shown(Burst(1, 1, (Line("1.0", "client", text),))).rated
+    assert len(rated["text"]) == LINE_LENGTH
+    assert rated["text"].startswith("We leave.")
+    assert rated["text"].endswith("Good bye.")
+    assert "[…]" in rated["text"]
+    assert "dora" not in rated["text"]
+
+
+def test_earlier_messages_are_shown_shorter() -> None:
+    burst = Burst(1, 1, (Line("2.0", "client", "x"),), (Line("1.0", "us", "y" * 5000),))
+    assert len(shown(burst).earlier[0]["text"]) == CONTEXT_LENGTH < LINE_LENGTH
 
 
 def test_lines_have_a_role_and_no_name() -> None:
