@@ -1,6 +1,5 @@
 """Rates the conversations that are due, many at once, with no transaction open meanwhile."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import structlog
@@ -10,6 +9,7 @@ from bot.sentiment.llm import Llm
 from bot.sentiment.rater import Rater
 from jobs.context import current
 from jobs.looking import look
+from jobs.pump import Pump
 from models.actions import assessing, listening
 from models.actions.assessing import Claimed
 from models.config import Settings
@@ -20,7 +20,13 @@ IN_FLIGHT = 32
 
 
 def run() -> None:
-    analyze(current(), rater())
+    analyze(current(), rater(), pump())
+
+
+@cache
+def pump() -> Pump:
+    """The process's pool: so many calls to the LLM are in flight at once."""
+    return Pump("rate", IN_FLIGHT)
 
 
 @cache
@@ -32,23 +38,37 @@ def rater() -> Rater:
 def make_rater(settings: Settings) -> Rater:
     if not settings.has_llm:
         return Rater(None)
-    return Rater(Llm(settings.openai_api_key.get_secret_value(), settings.openai_base_url, settings.openai_model))
+    return Rater(
+        Llm(
+            settings.openai_api_key.get_secret_value(),
+            settings.openai_base_url,
+            settings.openai_model,
+            settings.llm_timeout_s,
+            price_in=settings.llm_price_in,
+            price_out=settings.llm_price_out,
+        )
+    )
 
 
-def analyze(context: Context, judge: Rater) -> None:
-    """Rate every conversation that is due."""
+def analyze(context: Context, judge: Rater, raters: Pump) -> None:
+    """Start rating what is due, and arm the next second; the ratings go on by themselves."""
 
     def batch() -> bool:
         with context.db.begin() as session:
-            claimed = assessing.claim_due(session)
-        if len(claimed) == 1:
-            _rate(context, judge, claimed[0])
-        elif claimed:
-            with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="rate") as pool:
-                list(pool.map(lambda each: _rate(context, judge, each), claimed))
-        return len(claimed) == assessing.BATCH
+            count = assessing.count_due(session)
+        raters.start(count, lambda _: _rate_one(context, judge))
+        return False
 
     look(context, "analyze", batch, assessing.next_due)
+
+
+def _rate_one(context: Context, judge: Rater) -> bool:
+    """Claim one conversation and rate it; False when none was left."""
+    with context.db.begin() as session:
+        claimed = assessing.claim_due(session, limit=1)
+    for each in claimed:
+        _rate(context, judge, each)
+    return bool(claimed)
 
 
 def _name_client(context: Context, claimed: Claimed) -> None:

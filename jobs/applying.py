@@ -33,22 +33,22 @@ WORKSPACE = "The Slack team id, where there are several workspaces."
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--workspace", help=WORKSPACE)
 def apply(file: str, dry_run: bool, workspace: str | None) -> None:
-    """Make policies, schedules, routes, silences, clients and sources what FILE says (docs/heed.example.yml)."""
+    """Make policies, schedules, routes, silences, tiers, clients and sources what FILE says (docs/heed.example.yml)."""
     logging.getLogger("slack_sdk").addHandler(logging.NullHandler())  # what failed is told once, in our words
     settings = Settings.of_running().require("database_url", "redis_url", "heed_secret_key")
     context = build(settings)
-    with _failures(file), closing(context.bell.redis), _disposed(context.db):
-        tree = parse(_text(file))
-        workspace_id, token = _workspace(context.db, workspace)
+    with failures(file), closing(context.bell.redis), disposed(context.db):
+        tree = parse(text_of(file))
+        workspace_id, token = workspace_of(context.db, workspace)
         where = Where(context.db, context.slack, context.seal, workspace_id, token)
         done = apply_file(where, tree, Path(file).name, dry_run)
         if done.changes and not dry_run:
             with context.db.begin() as session:
                 found = checking.check(session, workspace_id)
-            for job in ("escalate", "redraw", "duty", "notify"):
+            for job in ("escalate", "redraw", "duty", "notify", "promises"):
                 context.bell.wake(job)
             _tell_findings(found)
-    _tell(done, dry_run, settings.base_url)
+    tell(done, dry_run, settings.base_url)
 
 
 def _tell_findings(found: Sequence[Finding]) -> None:
@@ -62,14 +62,15 @@ def _tell_findings(found: Sequence[Finding]) -> None:
 def export(workspace: str | None) -> None:
     """Print the configuration as a file that `apply` reads; secrets are not in it."""
     settings = Settings.of_running().require("database_url")
-    with _failures(), _disposed(Database(settings.database_url)) as db:
-        workspace_id, _ = _workspace(db, workspace)
+    with failures(), disposed(Database(settings.database_url)) as db:
+        workspace_id, _ = workspace_of(db, workspace)
         with db.begin() as session:
             text = write(configured(session, workspace_id))
     click.echo(text, nl=False)
 
 
-def _tell(done: Applied, dry_run: bool, base_url: str) -> None:
+def tell(done: Applied, dry_run: bool, base_url: str) -> None:
+    """Print what has changed, or would change."""
     for change in done.changes:
         for line in change.lines():
             click.echo(line)
@@ -83,7 +84,8 @@ def _tell(done: Applied, dry_run: bool, base_url: str) -> None:
         click.echo("The addresses are secrets and are shown only now.", err=True)
 
 
-def _text(file: str) -> str:
+def text_of(file: str) -> str:
+    """The text of a file; exits with 2 where there is none."""
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -92,7 +94,7 @@ def _text(file: str) -> str:
         _refuse(f"{file}: is not UTF-8 text")
 
 
-def _workspace(db: Database, team_id: str | None) -> tuple[int, bytes]:
+def workspace_of(db: Database, team_id: str | None) -> tuple[int, bytes]:
     """The row id and sealed token of the workspace that is meant."""
     with db.begin() as session:
         active = workspaces.active(session)
@@ -104,7 +106,7 @@ def _workspace(db: Database, team_id: str | None) -> tuple[int, bytes]:
 
 
 @contextmanager
-def _disposed(db: Database) -> Iterator[Database]:
+def disposed(db: Database) -> Iterator[Database]:
     """The database, whose connections are closed at the end."""
     try:
         yield db
@@ -113,7 +115,7 @@ def _disposed(db: Database) -> Iterator[Database]:
 
 
 @contextmanager
-def _failures(file: str = "") -> Iterator[None]:
+def failures(file: str = "") -> Iterator[None]:
     """What is wrong with the file in a line each, and exit code 2; what failed in one line, and 1."""
     try:
         yield

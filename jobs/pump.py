@@ -15,14 +15,15 @@ PER_WORKSPACE = 4
 
 
 class Pump:
-    """Up to 16 threads that each run a `work` function until it finds nothing, at most 4 of them in one workspace.
+    """`threads` that each run a `work` function until it finds nothing, at most 4 of them in one workspace.
 
     `work(pump)` does one thing and returns whether it did any. Tasks that are queued but not begun will look later
     than now, so that many are enough and no ring is lost.
     """
 
-    def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=name)
+    def __init__(self, name: str, threads: int = THREADS) -> None:
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._lock = threading.Lock()
         self._waiting = 0
         self._running: set[Future[None]] = set()
@@ -30,9 +31,9 @@ class Pump:
         self._closed = False
 
     def start(self, count: int, work: Callable[["Pump"], bool]) -> None:
-        """See to it that `count` looks (at most 16) begin after this call."""
+        """See to it that `count` looks (at most as many as there are threads) begin after this call."""
         with self._lock:
-            fresh = min(count, THREADS) - self._waiting
+            fresh = min(count, self._threads) - self._waiting
             if self._closed:
                 return
             for _ in range(fresh):

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 
 from bot.context import Context, build
-from jobs import deliver, logs, redraw
+from jobs import analyze, deliver, logs, redraw
 from jobs.context import use
 from jobs.supervisor import Supervisor, follow_parent
 from models.bell import PAGE, RATE, RINGS, JsonJob, connect
@@ -52,7 +52,7 @@ def work(queue: str) -> None:
     try:
         worker.work(logging_level="WARNING", with_scheduler=False)
     finally:
-        for pump in (deliver.pump(), redraw.pump()) if queue == PAGE else ():
+        for pump in (deliver.pump(), redraw.pump()) if queue == PAGE else (analyze.pump(),):
             pump.close()
         context.db.dispose()
         log.info("worker stopped", queue=queue)

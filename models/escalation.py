@@ -160,7 +160,7 @@ def advance(state: State, reach: Reach, now: datetime, hold: Hold | None = None)
     passed over at once. A lap that reached nobody is tried again after five minutes, for as long as it takes (rule 8).
     """
     if not state.status.is_live:
-        return Advance(state, (), Reason.NOT_LIVE)
+        return Advance(replace(state, next_step_at=None), (), Reason.NOT_LIVE)
     if state.next_step_at is None or state.next_step_at > now:
         return Advance(state, (), Reason.NOT_DUE)
     if hold is not None:

@@ -1,8 +1,7 @@
 """Rating: claim conversations that are due, hand out what is to be rated, store verdicts, open alerts for them."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,8 @@ CLAIM = timedelta(seconds=90)
 CONTEXT_LINES = 10
 BURST_LINES = 20
 BATCH = 32
+TOKENS_OF_A_CALL = 2000
+"""What is set aside of a workspace's budget for each verdict that is under way."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,12 @@ def claim_due(session: Session, limit: int = BATCH) -> list[Claimed]:
     for conversation in due:
         unrated = _unrated(session, conversation)
         if unrated:
-            conversation.analyze_at = now + CLAIM
+            conversation.analyze_at = conversation.claimed_until = now + CLAIM
+            session.flush()
             claimed.append(_claimed(session, conversation, unrated))
         else:
             conversation.analyze_at = conversation.first_unrated_at = None
-    return _shared(claimed)
-
-
-def _shared(claimed: list[Claimed]) -> list[Claimed]:
-    """Conversations that are rated at the same time share what is left of their workspace's budget."""
-    count = Counter(each.burst.workspace_id for each in claimed)
-    return [
-        each if each.budget_left is None
-        else replace(each, budget_left=each.budget_left // count[each.burst.workspace_id])
-        for each in claimed
-    ]  # fmt: skip
+    return claimed
 
 
 def _unrated(session: Session, conversation: Conversation) -> Sequence[Message]:
@@ -127,8 +119,13 @@ def _examples(session: Session, workspace_id: int) -> list[Example]:
 def _budget_left(session: Session, workspace: Workspace) -> int | None:
     if workspace.daily_tokens is None:
         return None
-    used = session.get(Usage, (workspace.id, now_of(session).date()), populate_existing=True)
-    return max(0, workspace.daily_tokens - (used.tokens if used is not None else 0))
+    now = now_of(session)
+    used = session.get(Usage, (workspace.id, now.date()), populate_existing=True)
+    in_flight = session.scalars(
+        select(Conversation.id).where(Conversation.workspace_id == workspace.id, Conversation.claimed_until > now)
+    ).all()
+    reserved = (len(in_flight) - 1) * TOKENS_OF_A_CALL
+    return max(0, workspace.daily_tokens - (used.tokens if used is not None else 0) - reserved)
 
 
 def store(session: Session, claimed: Claimed, rated: Rated) -> int | None:
@@ -168,7 +165,7 @@ def store(session: Session, claimed: Claimed, rated: Rated) -> int | None:
     session.execute(
         update(Conversation)
         .where(Conversation.id == burst.conversation_id, Conversation.analyze_at == claimed.claimed)
-        .values(analyze_at=None, first_unrated_at=None, failures=0)
+        .values(analyze_at=None, first_unrated_at=None, claimed_until=None, failures=0)
     )
     if verdict.risk is Risk.CRITICAL or burst.hard_cues:
         return consider(session, row)
@@ -190,7 +187,7 @@ def _was_withdrawn(session: Session, claimed: Claimed) -> bool:
     if now_there == rated_as:
         return False
     conversation = session.get_one(Conversation, claimed.burst.conversation_id, with_for_update=True)
-    conversation.analyze_at = now_of(session)
+    conversation.analyze_at, conversation.claimed_until = now_of(session), None
     return True
 
 
@@ -217,6 +214,7 @@ def give_back(session: Session, claimed: Claimed, error: str) -> None:
     now = now_of(session)
     conversation = session.get_one(Conversation, claimed.burst.conversation_id, with_for_update=True)
     conversation.failures += 1
+    conversation.claimed_until = None
     conversation.analyze_at = now + timedelta(seconds=min(10 * 2**conversation.failures, 3600))
     if conversation.failures == 5:
         note(
@@ -228,6 +226,12 @@ def give_back(session: Session, claimed: Claimed, error: str) -> None:
             error=error,
             channel=conversation.channel_id,
         )
+
+
+def count_due(session: Session) -> int:
+    """How many conversations are to be rated now (at most 32 are counted)."""
+    due = select(Conversation.id).where(Conversation.analyze_at <= now_of(session)).limit(BATCH)
+    return len(session.scalars(due).all())
 
 
 def next_due(session: Session) -> datetime | None:

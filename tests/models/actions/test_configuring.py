@@ -52,7 +52,8 @@ def test_a_client_is_added_and_changed(session: Session) -> None:
     (added,) = configured(session, house.id).clients
     assert (added.name, added.team_id, added.tier, added.owner) == ("Acme", None, "gold", house.people["bob"])
     put_client(session, house.id, KnownClient(added.id, "Acme", "T0ACME"))
-    assert configured(session, house.id).clients == (KnownClient(added.id, "Acme", "T0ACME"),)
+    (changed,) = configured(session, house.id).clients
+    assert (changed.team_id, changed.tier, changed.owner, changed.channels) == ("T0ACME", "", None, ())
 
 
 def test_a_stored_rule_that_cannot_be_read_counts_as_not_there(session: Session) -> None:
