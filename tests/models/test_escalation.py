@@ -205,7 +205,7 @@ CASES = [
         None,
     ),
     *(
-        Case(f"an alert that is {status.label} pages nobody and waits for nothing", replace(FRESH, status=status), Reason.NOT_LIVE, (),
+        Case(f"an alert that is {status.label} waits for nothing", replace(FRESH, status=status), Reason.NOT_LIVE, (),
              (1, 0), None)
         for status in Status if not status.is_live
     ),

@@ -35,7 +35,8 @@ MUTANTS = (
         3,
         "a step is not taken for a closed alert",
         "models/escalation.py",
-        "    if not state.status.is_live:\n        return Advance(replace(state, next_step_at=None), (), Reason.NOT_LIVE)\n",
+        "    if not state.status.is_live:\n"
+        "        return Advance(replace(state, next_step_at=None), (), Reason.NOT_LIVE)\n",
         "",
         "a_months_old_alert_pages",
     ),

@@ -1,7 +1,5 @@
 """A channel's id changes: everything known of it goes on under the new one, in this workspace only."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +17,8 @@ OLD, NEW = "C0OLD", "C0NEW"
 
 
 @pytest.fixture
-def house(session: Session) -> Iterator[House]:
-    yield build_house(session)
+def house(session: Session) -> House:
+    return build_house(session)
 
 
 def say(session: Session, house: House, channel: str, ts: str, thread: str = "", external: bool = True) -> None:
