@@ -4,13 +4,19 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types lock bench clean
+.PHONY: run test llmock lint types lock bench mutants clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python app.py run
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+# The LLM client against an independent server, in an environment of its own: its pytest plugin sets OPENAI_*.
+LLMOCK := var/llmock
+llmock: $(LLMOCK)/.installed
+	$(LLMOCK)/bin/python -m pytest -c tests/sentiment_llmock/pytest.ini --rootdir . --noconftest \
+		tests/sentiment_llmock/check_client.py $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -22,12 +28,18 @@ types: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@for program in bench/[a-z]*.py; do $(BIN)/python $$program || exit 1; done
 
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 lock: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet uv
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 		--generate-hashes --quiet --output-file requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra dev --universal \
 		--python-version 3.11 --generate-hashes --quiet --output-file requirements-dev.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile tests/sentiment_llmock/requirements.in \
+		--constraint requirements-dev.lock --universal --python-version 3.11 --generate-hashes --quiet \
+		--output-file tests/sentiment_llmock/requirements.lock
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -41,4 +53,9 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.lock
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(LLMOCK)/.installed: tests/sentiment_llmock/requirements.lock
+	$(PYTHON) -m venv $(LLMOCK)
+	$(LLMOCK)/bin/python -m pip install --quiet --require-hashes --requirement $<
 	@touch $@

@@ -24,6 +24,7 @@ COMMANDS = {
     "source": "jobs.source:source",
     "apply": "jobs.applying:apply",
     "export": "jobs.applying:export",
+    "clients": "jobs.clients:clients",
 }
 
 

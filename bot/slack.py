@@ -109,12 +109,13 @@ class Slack:
         self._url = api_url
         self._timeout = timeout
 
-    def post(self, token: str, channel: str, message: Rendered, mark: str) -> Result:
-        """Post a message that carries `mark`."""
+    def post(self, token: str, channel: str, message: Rendered, mark: str, thread_ts: str = "") -> Result:
+        """Post a message that carries `mark`, in the thread of `thread_ts` if there is one."""
         return self._send(
             token,
             "chat.postMessage",
             channel=channel,
+            thread_ts=thread_ts or None,
             text=message.text,
             blocks=message.blocks or None,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"mark": mark}},

@@ -53,11 +53,12 @@ RINGS = {
     "promises": Ring(PAGE, "jobs.promises.run"),
     "duty": Ring(RATE, "jobs.duty.run"),
     "check": Ring(RATE, "jobs.duty.check_all"),
+    "digest": Ring(RATE, "jobs.digest.run"),
     "notify": Ring(RATE, "jobs.notify.run"),
     "picture": Ring(RATE, "jobs.picture.run"),
     "beat_rate": Ring(RATE, "jobs.beat.rate"),
 }
-PERIODIC = {"scan": "*/15 * * * *", "sync": "7 * * * *", "check": "40 2 * * *"}
+PERIODIC = {"scan": "*/15 * * * *", "sync": "7 * * * *", "check": "40 2 * * *", "digest": "0 8 * * *"}
 """Cron lines, in UTC, of the jobs that run whether or not anything rings for them."""
 
 

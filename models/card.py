@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from models.answer import Answer, answers_for, further_answers_for
 from models.words import Origin, PageKind, Severity, Status
@@ -23,11 +23,16 @@ class Card:
     last_seen_at: datetime
     details: str = ""
     client: str = ""
+    client_tier: str = ""
+    client_owner: str | None = None
+    client_renews: date | None = None
     channel: str = ""
     author: str = ""
     excerpt: str = ""
     indicators: tuple[str, ...] = ()
     suggested_action: str = ""
+    disagreement: str = ""
+    """Where the newest verdict is worse than its engine said: what made it so, in our own words."""
     link: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
@@ -63,6 +68,13 @@ class Card:
         return answers_for(self.status, self.origin, self.reopenable)
 
     @property
+    def waits_for_digest(self) -> bool:
+        """Open, and left to be looked at once a day: its escalation ended before its first level."""
+        return (
+            self.status is Status.OPEN and self.origin is Origin.CLIENT and not self.level and bool(self.exhausted_at)
+        )
+
+    @property
     def further_answers(self) -> tuple[Answer, ...]:
         return further_answers_for(self.status, self.origin)
 
@@ -88,6 +100,33 @@ class Stats:
     def false_positive_rate(self) -> float | None:
         closed = self.resolved + self.false_positive
         return self.false_positive / closed if closed else None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good the verdicts of the last 30 days were, as far as people's marks tell.
+
+    `detect_s` is the median from a client's message to the alert about it, in seconds. Shares are None without any.
+    """
+
+    alerts: int
+    confirmed: int
+    false_positives: int
+    missed: int
+    verdicts: int
+    provisional: int
+    tokens: int
+    cost: float
+    detect_s: float | None
+
+    @property
+    def precision(self) -> float | None:
+        closed = self.confirmed + self.false_positives
+        return self.confirmed / closed if closed else None
+
+    @property
+    def provisional_share(self) -> float | None:
+        return self.provisional / self.verdicts if self.verdicts else None
 
 
 @dataclass(frozen=True)
@@ -199,3 +238,19 @@ class SilenceLine:
     why: str
     applied: bool
     held: int
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """A client as it is listed; `owner` and `channels` are Slack ids, empty where there are none.
+
+    `waiting_since` is the longest wait for a reply.
+    """
+
+    name: str
+    tier: str
+    owner: str
+    renews_on: date | None
+    channels: tuple[str, ...]
+    waiting_since: datetime | None
+    shadow_until: datetime | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Author:
-    """Who has written: somebody of another Slack team (`external`), a guest of ours, a member of the channel's group."""
+    """Who has written: somebody of another Slack team (`external`), a guest of ours, a member of our group there."""
 
     external: bool
     guest: bool = False

@@ -12,7 +12,7 @@ RULES = (
     "answer", "assessment", "card", "conversation", "courtesies", "cue_rule", "cues", "deadlines", "dry_run",
     "escalation", "examples", "hours", "indicators", "matching", "oncall", "pattern", "pattern_syntax",
     "person", "plan", "quiet", "reach", "reachability", "rehearsal", "rotation", "routing", "routing_json",
-    "schedule_check", "schedule_json", "signal", "spans", "suppose", "unreachable", "wall_clock", "words",
+    "schedule_check", "schedule_json", "signal", "spans", "speakers", "suppose", "unreachable", "wall_clock", "words",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
 SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")
@@ -49,7 +49,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
-        "slack_bolt", "slack_sdk", "structlog", "bot.context", "bot.slack", "bot.views", "bot.listeners",
+        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.slack", "bot.sentiment.redact",
+        "bot.views", "bot.listeners",
         "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,
     ),
     "bot": (

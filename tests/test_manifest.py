@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.listeners import shortcut
+from bot.listeners import marks, shortcut
 from jobs.doctor import SCOPES
 from simulator.api import METHODS
 
@@ -14,6 +14,14 @@ ROOT = Path(__file__).parent.parent
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
 SOURCE = "\n".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))
 EVENT_SCOPES = {
+    "channel_archive": "channels:read",
+    "channel_id_changed": "channels:read",
+    "channel_left": "channels:read",
+    "channel_shared": "channels:read",
+    "group_archive": "groups:read",
+    "group_left": "groups:read",
+    "member_joined_channel": "channels:read",
+    "member_left_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "user_change": "users:read",
@@ -48,7 +56,11 @@ def test_commands() -> None:
 
 def test_shortcuts() -> None:
     declared = {(each["callback_id"], each["type"]) for each in MANIFEST["features"]["shortcuts"]}
-    assert declared == {(shortcut.FROM_MESSAGE, "message"), (shortcut.ANYWHERE, "global")}
+    assert declared == {
+        (shortcut.FROM_MESSAGE, "message"),
+        (shortcut.ANYWHERE, "global"),
+        (marks.MISSED_THIS, "message"),
+    }
     assert all(len(each["name"]) <= 24 for each in MANIFEST["features"]["shortcuts"])
 
 

@@ -24,6 +24,7 @@ from bot.sentiment.rater import Rater
 from bot.web import create_app
 from jobs.analyze import analyze
 from jobs.deliver import deliver
+from jobs.digest import digest
 from jobs.duty import duty
 from jobs.escalate import escalate
 from jobs.notify import notify
@@ -84,7 +85,7 @@ class World:
         self._socket: SocketModeHandler | None = None
         self._closed = False
         self.context = build(self.settings)
-        self._senders, self._drawers = Pump("send"), Pump("draw")
+        self._senders, self._drawers, self._raters = Pump("send"), Pump("draw"), Pump("rate")
         self.app = create_app(self.settings)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -125,6 +126,7 @@ class World:
         self._server.server_close()
         self._senders.close()
         self._drawers.close()
+        self._raters.close()
         for house in (self.context, self.app.extensions["heed"]):
             house.db.dispose()
             house.bell.redis.close()
@@ -135,7 +137,8 @@ class World:
         """Run the jobs until nothing is due any more."""
         self.slack.settle()
         for _ in range(50):
-            analyze(self.context, self.rater)
+            analyze(self.context, self.rater, self._raters)
+            self._raters.settle()
             escalate(self.context)
             deliver(self.context, self._senders)
             self._senders.settle()
@@ -177,6 +180,11 @@ class World:
     def scan(self) -> None:
         """What the clock rings for every 15 minutes."""
         scan(self.context)
+        self.settle()
+
+    def digest(self) -> None:
+        """What the clock rings for at eight every day."""
+        digest(self.context)
         self.settle()
 
     def _is_due(self) -> bool:

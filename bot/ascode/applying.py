@@ -34,16 +34,16 @@ class Applied:
     sources: tuple[tuple[Item, str], ...] = ()
 
 
-def apply(where: Where, tree: Tree, file: str, dry_run: bool) -> Applied:
+def apply(where: Where, tree: Tree, file: str, dry_run: bool, keeps: bool = False) -> Applied:
     """Apply a file called `file`, or with `dry_run` only look; raises WrongFile, NotAsked, and SQLAlchemy's errors.
 
-    Nothing is written when something is wrong or nothing differs.
+    `keeps` is that of `read`. Nothing is written when something is wrong or nothing differs.
     """
     found = _ask(where, tree)
     with where.db.begin() as session:
         if not dry_run:
             lock(session, where.workspace_id)
-        wanted = read(tree, configured(session, where.workspace_id), found)
+        wanted = read(tree, configured(session, where.workspace_id), found, keeps)
         different = tuple(changes(wanted))
         if dry_run or not different:
             return Applied(different)

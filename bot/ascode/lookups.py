@@ -11,6 +11,8 @@ from bot.ascode.names import CHANNEL_ID, Found, Names
 from bot.slack import Channel, Slack
 from models.actions.configuring import Place
 
+_NAMING = {"channel": "channel", "group": "group", "ours": "group"}
+
 
 class NotAsked(Exception):
     """Slack could not be asked; the message says why, and what to mend."""
@@ -43,11 +45,11 @@ def look_up(slack: Slack, token: str, words: Mapping[str, list[str]]) -> Found:
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:
-    """Every field `channel` or `group` of a file with the text in it."""
+    """Every field that names a channel or a group in a file, as "channel" or "group", with the text in it."""
     if isinstance(value, Mapping):
         for field, inner in value.items():
-            if field in ("channel", "group") and isinstance(inner, str) and inner.strip():
-                yield field, inner.strip()
+            if field in _NAMING and isinstance(inner, str) and inner.strip():
+                yield _NAMING[field], inner.strip()
             else:
                 yield from _named(inner)
     elif isinstance(value, list):

@@ -119,6 +119,21 @@ class Names:
     def spelled_channel(self, place: Place) -> str:
         return _spelled(place, "#", CHANNEL_ID, self._channels)
 
+    def spelled_channel_id(self, slack_id: str) -> str:
+        """How a file names the channel with this Slack id; by its id where nothing else is known of it."""
+        place = self._channels.get(slack_id)
+        return self.spelled_channel(place) if place is not None else slack_id
+
+    def channel_id(self, spelled: str) -> str:
+        """The Slack id of a channel as `spelled_channel_id` names it."""
+        try:
+            return self.channel(spelled).slack_id
+        except ValueError:
+            return spelled
+
+    def known_channel(self, slack_id: str) -> Place | None:
+        return self._channels.get(slack_id)
+
     def spelled_group(self, place: Place) -> str:
         return _spelled(place, "@", _GROUP_ID, self._groups)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.ascode import clients, policies, routes, schedules, silences, sources
+from bot.ascode import clients, policies, routes, schedules, silences, sources, tiers
 from bot.ascode.clients import Pair
 from bot.ascode.faults import WrongFile
 from bot.ascode.fields import Fields, Item, Wrong, items, whole
@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Section] = {
     "schedules": Section("schedule", schedules.read, schedules.present, _name),
     "routes": Section("route", routes.read, routes.present, _name),
     "silences": Section("silence", silences.read, silences.present, _name),
+    "tiers": Section("tier", tiers.read, tiers.present, _name),
     "clients": Section("client", clients.read, clients.present, clients.label),
     "sources": Section("source", sources.read, sources.present, sources.label),
 }
@@ -48,8 +49,11 @@ class Wanted:
     clients: list[tuple[int | None, Pair]]
 
 
-def read(tree: Tree, known: Configured, found: Found | None = None) -> Wanted:
-    """What the file says of this workspace; raises WrongFile that tells everything that is wrong."""
+def read(tree: Tree, known: Configured, found: Found | None = None, keeps: bool = False) -> Wanted:
+    """What the file says of this workspace; raises WrongFile that tells everything that is wrong.
+
+    With `keeps`, what a client has and the file does not speak of stays, its channels too.
+    """
     wrong: Wrong = []
     fields = Fields(tree.value, "", wrong, ("version", *SECTIONS))
     if fields.required("version", whole(0, 999_999_999)) not in (VERSION, None):
@@ -59,7 +63,7 @@ def read(tree: Tree, known: Configured, found: Found | None = None) -> Wanted:
     wanted = {name: _section(name, data[name], names, wrong) for name in SECTIONS if name in data}
     wrong += list(_together(wanted, names, {each.field for each in wrong}))
     are_clear = not any(each.field.startswith("clients") for each in wrong)
-    matched = clients.pairs(wanted.get("clients", []), known, names, wrong) if are_clear else []
+    matched = clients.pairs(wanted.get("clients", []), known, names, wrong, keeps) if are_clear else []
     faults = [*tree.faults, *(tree.fault(each.field, each.text) for each in wrong)]
     if faults:
         raise WrongFile(faults)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from bot.ascode import clients, policies, routes, schedules, silences
+from bot.ascode import clients, policies, routes, schedules, silences, tiers
 from bot.ascode.changes import Change
 from bot.ascode.fields import Item
 from bot.ascode.reading import Wanted
@@ -39,10 +39,10 @@ class Store:
             duty.remove(self._session, self._workspace_id, change.name)
         for change in by_section.get("silences", ()):
             self._silence(change)
+        for change in by_section.get("tiers", ()):
+            self._tier(change)
         for change in by_section.get("clients", ()):
-            assert change.new is not None, "clients are not removed"
-            client = clients.client_of(change.new, change.row_id, self._names)
-            configuring.put_client(self._session, self._workspace_id, client)
+            self._client(change)
         return [self._source(change) for change in by_section.get("sources", ())]
 
     def _schedule(self, change: Change) -> None:
@@ -70,6 +70,21 @@ class Store:
         silencing.make(
             self._session, self._workspace_id, *times, self._by, wanted.why, name=change.name, applied=True
         )  # fmt: skip
+
+    def _tier(self, change: Change) -> None:
+        if change.new is None:
+            configuring.remove_tier(self._session, self._workspace_id, change.name)
+        else:
+            configuring.put_tier(self._session, self._workspace_id, tiers.tier_of(change.new))
+
+    def _client(self, change: Change) -> None:
+        assert change.new is not None, "clients are not removed"
+        client = clients.client_of(change.new, change.row_id, self._names, self._group)
+        for each in client.channels or ():
+            place = self._names.known_channel(each.channel_id)
+            if place is not None:
+                self._channel(place)
+        configuring.put_client(self._session, self._workspace_id, client)
 
     def _source(self, change: Change) -> tuple[Item, str]:
         assert change.new is not None, "sources are not removed"

@@ -14,7 +14,7 @@ import yaml
 from bot.ascode.faults import Fault, WrongFile
 
 WHOLE = {"version", "laps", "every"}
-YES_NO = {"default", "continue"}
+YES_NO = {"default", "continue", "guests", "rated"}
 MOST_VALUES = 100_000
 _TAGS = {
     f"tag:yaml.org,2002:{name}"

@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient, WebhookClient
 
 from bot.context import Context
-from bot.listeners import alert, client, command, further, home, shortcut
+from bot.listeners import alert, channel, client, command, draft, further, home, marks, shortcut
 from bot.listeners.acting import HOUSE, WORKSPACE
 from models.actions import workspaces
 from models.db import DatabaseAway
@@ -41,7 +41,7 @@ def build(house: Context) -> App:
         return next()
 
     bolt.use(bring)
-    for conversation in (client, alert, further, command, home, shortcut):
+    for conversation in (client, channel, alert, draft, further, command, home, shortcut, marks):
         conversation.register(bolt)
     bolt.error(failed)
     return bolt

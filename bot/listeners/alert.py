@@ -5,19 +5,22 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
+from sqlalchemy.orm import Session
 
 from bot.context import Context
 from bot.listeners.acting import OUTSIDERS, Actor, actor_of, house_of
 from bot.listeners.home import publish
+from bot.sentiment.redact import redact
 from bot.views import modals
 from bot.views.alert import ACTION_IDS, SHOW, page, page_list, read_value, refusal
 from bot.views.parts import Block, Rendered, plain, section
 from bot.views.replies import timeline
-from models.actions import answering, drawing, reading
+from models.actions import answering, drawing, learning, reading
 from models.actions.answering import Wish
+from models.actions.learning import Marked
 from models.answer import Answer
 from models.card import PageCard
-from models.words import PageKind
+from models.words import PageKind, Risk
 
 AT_ONCE = (Answer.ACKNOWLEDGE, Answer.PASS_ON, Answer.REOPEN)
 ANSWER_OF = {action_id: answer for answer, action_id in ACTION_IDS.items()}
@@ -60,6 +63,8 @@ def give(
     try:
         with house.db.begin() as session:
             answered = answering.give(session, answer, who.workspace_id, alert_id, who.person_id, epoch, wish)
+            if answer is Answer.FALSE_POSITIVE and answered.refusal is None:
+                _remember(session, who, alert_id, wish.notes)
             card = reading.card(session, who.workspace_id, alert_id)
     except answering.NoSuchAlert:
         return no_such(alert_id)
@@ -69,6 +74,14 @@ def give(
     if answer not in CLOSING:
         house.bell.wake("escalate")
     return None
+
+
+def _remember(session: Session, who: Actor, alert_id: int, why: str) -> None:
+    """The message behind a client's false alarm becomes an example; it suppresses nothing by itself."""
+    message = learning.opened_by(session, who.workspace_id, alert_id)
+    if message is not None:
+        marked = Marked(message.channel_id, message.ts, redact(message.text))
+        learning.mark(session, who.workspace_id, learning.FALSE_POSITIVE, marked, Risk.NONE, who.person_id, why)
 
 
 def open_modal(

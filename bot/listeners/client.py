@@ -11,7 +11,6 @@ from bot.slack import profile_of
 from bot.views.parts import unescape
 from models.actions import listening, people
 from models.actions.listening import Said
-from models.cues import hard_cues
 
 SPOKEN = (None, "file_share", "thread_broadcast", "me_message")
 """Subtypes of message events in which somebody says something; joins, topics and the like say nothing."""
@@ -72,11 +71,10 @@ def said_in(event: dict[str, Any], own_team: str) -> Said | None:
         ts=message["ts"],
         author=message["user"],
         text=text,
-        from_client=team != own_team,
         team_id=team,
+        external=team != own_team,
         thread_ts="" if thread == message["ts"] else thread,
         edited_ts=edited_ts,
-        hard_cues=hard_cues(text) if team != own_team else (),
     )
 
 

@@ -11,7 +11,9 @@ from bot.listeners.alert import give
 from bot.listeners.asking import Asked, Subcommand, mention, number
 from bot.listeners.duty import oncall, override, schedule, who
 from bot.listeners.further import add_note, give_back, give_to, snooze
+from bot.listeners.marks import quality, sent
 from bot.listeners.quiet import silence, silences, unsilence
+from bot.listeners.watching import clients, unwatch, watch
 from bot.views import replies
 from bot.views.alert import page as page_view
 from bot.views.parts import Rendered, person, quoted, typed
@@ -161,7 +163,12 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "schedule": schedule,
     "who": who,
     "override": override,
+    "watch": watch,
+    "unwatch": unwatch,
+    "clients": clients,
     "test": test,
+    "quality": quality,
+    "sent": sent,
     "admins": admins,
     "role": role,
     "help": help_,

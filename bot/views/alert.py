@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from bot.views import draft
 from bot.views.further import menu
 from bot.views.parts import (
     BADGES,
@@ -63,6 +64,7 @@ def page(shown: PageCard) -> Rendered:
     blocks = [
         header(_headline(card)),
         context(_facts(card)),
+        *_client(card),
         *_body(card),
     ]
     reason = _reason(shown)
@@ -119,6 +121,17 @@ def _facts(card: Card) -> str:
     return " · ".join(parts)
 
 
+def _client(card: Card) -> list[Block]:
+    """What is known of the client besides its name."""
+    known = [
+        f"tier {quoted(card.client_tier, 40)}" if card.client_tier else "",
+        f"owner {person(card.client_owner)}" if card.client_owner else "",
+        f"renews on {card.client_renews:%Y-%m-%d}" if card.client_renews else "",
+    ]
+    told = " · ".join(each for each in known if each)
+    return [context(told[0].upper() + told[1:])] if told else []
+
+
 def _body(card: Card) -> list[Block]:
     blocks: list[Block] = []
     if card.excerpt:
@@ -127,6 +140,8 @@ def _body(card: Card) -> list[Block]:
         blocks.append(passage(card.details))
     if card.indicators:
         blocks.append(context(" ".join(f"`{quoted(each.replace('_', ' '), 40)}`" for each in card.indicators[:10])))
+    if doubt := quoted(card.disagreement, 400):
+        blocks.append(context(doubt))
     if card.suggested_action:
         blocks.append(section(f"*Suggested:* {quoted(card.suggested_action, 600)}"))
     if card.labels and card.origin is Origin.SIGNAL:
@@ -175,6 +190,8 @@ def standing(card: Card) -> str:
         return f"{word} by {who}, {at(card.closed_at)}"
     if card.round_trip is not None:
         return f"It reached you {card.round_trip:.2f} s after `/heed test`."
+    if card.waits_for_digest:
+        return "Nobody is paged: medium alerts of clients wait for the daily digest"
     paged = f"Paged: {people(card.paged)}" if card.paged else "Nobody is paged yet"
     if card.silenced_until:
         return f"Silenced until {on(card.silenced_until)} · {paged}"
@@ -213,6 +230,8 @@ def _laps(card: Card) -> str:
 
 def _buttons(card: Card) -> list[Block]:
     offered = [button(ANSWERS[each][1], ANSWERS[each][0], value_of(card), ANSWERS[each][2]) for each in card.answers]
+    if draft.is_offered(card):
+        offered.append(button(draft.LABEL, draft.DRAFT, value_of(card)))
     return [actions(f"alert:{card.id}", *offered, *menu(card))] if offered else []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.views.parts import Block, clean, context, cut, option, plain, quoted, section
 from models.card import Card
-from models.words import Severity
+from models.words import Origin, Severity
 
 RESOLVE = "resolve_alert"
 FALSE_POSITIVE = "false_positive_alert"
@@ -21,9 +21,12 @@ def resolve(card: Card, metadata: dict[str, Any], notes: str = "") -> Block:
 
 
 def false_positive(card: Card, metadata: dict[str, Any]) -> Block:
-    return _closing(
+    view = _closing(
         FALSE_POSITIVE, "False positive", "Mark false positive", card, metadata, "Why was it a false alarm?", ""
     )
+    if card.origin is Origin.CLIENT:
+        view["blocks"].append(context("The client's message, redacted, is an example for later verdicts for 90 days."))
+    return view
 
 
 def _closing(

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.views.parts import (
     BADGES,
+    SECTION_LENGTH,
     TEXT_LENGTH,
     Block,
     Rendered,
@@ -52,6 +53,34 @@ def _reply_due(detail: Mapping[str, Any]) -> Rendered:
     where = f" in <#{detail['channel']}>" + (f" (<{link}|open the message>)" if link else "")
     since, due = on(_moment(detail["since"])), on(_moment(detail["due"]))
     return _told(f"*{who}* waits for a reply{where} since {since}. It is promised until {due}; then it is an alert.")
+
+
+def _suggest_client(detail: Mapping[str, Any]) -> Rendered:
+    name, client = quoted(detail["name"], 80), quoted(detail["client"], 80).replace('"', "'")
+    line = f'/heed watch #{name} client:"{client or name}"'
+    return _told(
+        f"<#{detail['channel']}> is shared with {f'*{client}*' if client else 'somebody outside'}, and Heed is in it. "
+        f"To make it a client's channel, with a tier and an owner, type:\n`{line}`\n"
+        "Add `tier:gold owner:@person renews:2027-03-01` as you like. `/heed clients` lists all clients."
+    )
+
+
+def _digest(detail: Mapping[str, Any]) -> Rendered:
+    head = f"Daily digest: {_count(detail['open'], 'alert')} of clients, medium or less, open and waiting."
+    lines = [f"*{head}*", *map(_waiting, detail["alerts"])]
+    more = detail["open"] - len(detail["alerts"])
+    foot = f"and {more} more. " if more > 0 else ""
+    lines.append(f"{foot}`/heed alerts` lists all; a route that names a policy pages somebody for them.")
+    text = cut_marked("\n".join(lines), SECTION_LENGTH)
+    return Rendered(text, [section(text)])
+
+
+def _waiting(each: Mapping[str, Any]) -> str:
+    link = safe_link(each["link"])
+    where = f" in <#{each['channel']}>" if each["channel"] else ""
+    shown = f"  <{link}|Open>" if link else ""
+    who = f"{quoted(each['client'], 60)}: " if each["client"] else ""
+    return f"• *#{each['id']}* {who}{quoted(each['title'], 120)}{where}, {on(_moment(each['opened']))}{shown}"
 
 
 def _findings(detail: Mapping[str, Any]) -> Rendered:
@@ -101,4 +130,6 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "off_call": _off_call,
     "findings": _findings,
     "reply_due": _reply_due,
+    "digest": _digest,
+    "suggest_client": _suggest_client,
 }

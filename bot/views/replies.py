@@ -55,6 +55,16 @@ HELP = {
         "who severity=critical team=payments": "who would be paged, with a time after it if not now",
         "override @person 2h": "put somebody on call for a while, with the schedule's name if there are several",
     },
+    "Verdicts on clients' messages": {
+        "quality": "how good they were in the last 30 days, and what they took",
+        "sent 12": "for admins: exactly what left the building for an alert's newest verdict",
+    },
+    "Clients": {
+        'watch #acme client:"Acme" tier:gold owner:@person renews:2027-03-01': "a channel is a client's; all but the "
+        "channel may be left out",
+        "unwatch #acme": "store nothing from the channel any more",
+        "clients": "who they are, and who waits for a reply",
+    },
     "Heed": {
         "admins": "who is in charge; `admins add @person` and `admins remove @person` change it",
         "role @person responder": "make somebody admin, responder or member",
@@ -105,6 +115,10 @@ _ENTRY_WORDS = {
     "acknowledged": "acknowledged",
     "false_positive": "marked as a false positive",
     "reopened": "reopened",
+    "left_for_digest": "pages nobody: medium alerts of clients wait for the daily digest",
+    "answered": "answered in the conversation",
+    "held": "asked the client for patience",
+    "held_again": "asked the client for patience once more, which buys no more time",
     "passed_on": "passed on to the next level",
     "escalation_exhausted": "nobody answered; escalation exhausted",
     "nobody_reachable": "nobody could be reached; tried again every 5 minutes",
@@ -126,6 +140,9 @@ _ENTRY_WORDS = {
     "silence_ended": "silence {silence} ended: {matchers}",
     "override": "override in {schedule}, from {start} until {end}",
     "applied": "rules applied from a file",
+    "watched": "channel {channel} watched for {client}",
+    "unwatched": "channel {channel} not watched any more: {why}",
+    "channel_renamed": "channel {old} is {new} now",
 }
 _MOMENTS = ("until", "reopens_at", "retry_at", "start", "end")
 

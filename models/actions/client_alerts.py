@@ -87,7 +87,8 @@ def _known(alert: Alert | None) -> ClientAlert | None:
     return ClientAlert(alert.status, Severity(alert.severity), alert.paged_at or alert.opened_at, alert.covered_ts)
 
 
-def _open(session: Session, row: AssessmentRow, conversation: Conversation, chosen: Chosen) -> int:
+def _open(session: Session, row: AssessmentRow, conversation: Conversation, chosen: Chosen) -> int | None:
+    """Open the alert; None for one that waits for the digest, as medium ones do unless a route says otherwise."""
     now = now_of(session)
     client = session.get_one(Client, conversation.client_id)
     alert = open_alert(
@@ -106,7 +107,11 @@ def _open(session: Session, row: AssessmentRow, conversation: Conversation, chos
     note(
         session, row.workspace_id, "opened", now, alert.id, engine=row.engine, risk=row.risk, routes=list(chosen.routes)
     )
-    return alert.id
+    if chosen.severity < Severity.MEDIUM or chosen.is_routed:
+        return alert.id
+    alert.next_step_at, alert.exhausted_at = None, now
+    note(session, row.workspace_id, "left_for_digest", now, alert.id)
+    return None
 
 
 def _tell(session: Session, alert: Alert, row: AssessmentRow) -> None:

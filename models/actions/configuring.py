@@ -10,14 +10,29 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from models.actions import watching
 from models.actions.journal import note
 from models.actions.rulebook import rules_changed, schedule_of, silence_of
+from models.actions.watching import Rules
 from models.db import now_of
 from models.oncall import Schedule
 from models.plan import Plan, plan_from_json
 from models.routing import Route, Silence
 from models.routing_json import route_from_json, route_to_json
-from models.tables import Client, Group, OverrideRow, Person, Policy, RouteRow, SilenceRow, Source, Workspace
+from models.tables import (
+    Channel,
+    Client,
+    Conversation,
+    Group,
+    OverrideRow,
+    Person,
+    Policy,
+    RouteRow,
+    SilenceRow,
+    Source,
+    Tier,
+    Workspace,
+)
 from models.tables import Schedule as ScheduleRow
 from models.words import Role
 
@@ -58,8 +73,29 @@ class KnownPolicy:
 
 
 @dataclass(frozen=True)
+class KnownTier:
+    """How soon clients of a tier are answered, in seconds of their business time; None: no promise."""
+
+    name: str
+    first_s: int | None = None
+    next_s: int | None = None
+    holding_s: int = 1800
+
+
+@dataclass(frozen=True)
+class KnownChannel:
+    """A channel that is watched, by its Slack id, and how."""
+
+    channel_id: str
+    rules: Rules
+
+
+@dataclass(frozen=True)
 class KnownClient:
-    """A client; `id` is None for one that is to be added."""
+    """A client; `id` is None for one that is to be added. `channels` None: they stay as they are.
+
+    `hours` are as they are typed, empty for always. `created_at` is when it was first known.
+    """
 
     id: int | None
     name: str
@@ -67,6 +103,12 @@ class KnownClient:
     tier: str = ""
     owner: int | None = None
     renews_on: date | None = None
+    hours: str = ""
+    zone: str = "UTC"
+    holidays: tuple[date, ...] = ()
+    shadow_until: datetime | None = None
+    channels: tuple[KnownChannel, ...] | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +130,7 @@ class Configured:
     silences: Mapping[str, tuple[int, Silence]]
     clients: tuple[KnownClient, ...]
     sources: tuple[tuple[str, str], ...]
+    tiers: tuple[KnownTier, ...] = ()
 
 
 def lock(session: Session, workspace_id: int) -> None:
@@ -124,11 +167,12 @@ def configured(session: Session, workspace_id: int) -> Configured:
             lambda row: route_from_json(row.spec),
         ),
         silences=_silences(session, workspace_id),
-        clients=tuple(
-            KnownClient(each.id, each.name, each.team_id, each.tier, each.owner_id, each.renews_on)
-            for each in _all(session, Client, workspace_id)
-        ),
+        clients=_clients(session, workspace_id),
         sources=tuple((each.kind, each.name) for each in _all(session, Source, workspace_id)),
+        tiers=tuple(
+            KnownTier(each.name, each.first_s, each.next_s, each.holding_s)
+            for each in session.scalars(select(Tier).where(Tier.workspace_id == workspace_id).order_by(Tier.name))
+        ),
     )
 
 
@@ -150,21 +194,81 @@ def replace_routes(session: Session, workspace_id: int, routes: Iterable[Route])
 
 
 def put_client(session: Session, workspace_id: int, client: KnownClient) -> None:
-    """Add the client, or make its row like this."""
-    values = {
+    """Add the client, or make its row like this; a channel that it has no more is not watched any more."""
+    values: dict[str, Any] = {
         "name": client.name,
         "team_id": client.team_id,
         "tier": client.tier,
         "owner_id": client.owner,
         "renews_on": client.renews_on,
+        "hours": client.hours,
+        "zone": client.zone,
+        "holidays": list(client.holidays),
+        "shadow_until": client.shadow_until,
     }
     if client.id is None:
-        session.add(Client(workspace_id=workspace_id, created_at=now_of(session), **values))
+        row = Client(workspace_id=workspace_id, created_at=now_of(session), **values)
+        session.add(row)
     else:
         row = session.get_one(Client, client.id, with_for_update=True)
         for name, value in values.items():
             setattr(row, name, value)
     session.flush()
+    if client.channels is not None:
+        _put_channels(session, row, client.channels)
+    watching.set_clocks(session, Conversation.client_id == row.id)
+
+
+def _put_channels(session: Session, client: Client, channels: Iterable[KnownChannel]) -> None:
+    wanted = {each.channel_id: each.rules for each in channels}
+    present = select(Channel.channel_id).where(Channel.client_id == client.id, Channel.watched)
+    for gone in session.scalars(present.where(Channel.channel_id.not_in(wanted))).all():
+        watching.stop(session, client.workspace_id, gone, "applied")
+    for channel_id, rules in wanted.items():
+        watching.put_channel(session, client, channel_id, rules)
+
+
+def put_tier(session: Session, workspace_id: int, tier: KnownTier) -> None:
+    """Lay down how soon clients of a tier are answered; clocks that run are set anew."""
+    session.merge(Tier(workspace_id=workspace_id, **vars(tier)))
+    session.flush()
+    _tier_changed(session, workspace_id, tier.name)
+
+
+def remove_tier(session: Session, workspace_id: int, name: str) -> None:
+    """Nothing is promised to its clients any more."""
+    session.execute(delete(Tier).where(Tier.workspace_id == workspace_id, Tier.name == name))
+    _tier_changed(session, workspace_id, name)
+
+
+def _tier_changed(session: Session, workspace_id: int, name: str) -> None:
+    mine = select(Client.id).where(Client.workspace_id == workspace_id, Client.tier == name)
+    watching.set_clocks(session, Conversation.client_id.in_(mine))
+
+
+def _clients(session: Session, workspace_id: int) -> tuple[KnownClient, ...]:
+    channels: dict[int, list[KnownChannel]] = {}
+    rows = select(Channel).where(Channel.workspace_id == workspace_id, Channel.watched).order_by(Channel.channel_id)
+    for each in session.scalars(rows.execution_options(populate_existing=True)):
+        known = KnownChannel(each.channel_id, Rules(each.guests, each.ours_id, each.rated))
+        channels.setdefault(each.client_id, []).append(known)
+    return tuple(
+        KnownClient(
+            each.id,
+            each.name,
+            each.team_id,
+            each.tier,
+            each.owner_id,
+            each.renews_on,
+            each.hours,
+            each.zone,
+            tuple(each.holidays),
+            each.shadow_until,
+            tuple(channels.get(each.id, ())),
+            each.created_at,
+        )
+        for each in _all(session, Client, workspace_id)
+    )
 
 
 def groups(session: Session, workspace_id: int) -> list[Place]:

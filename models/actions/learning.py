@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.actions.journal import note
+from models.card import Quality
 from models.db import now_of
-from models.tables import Alert, AssessmentRow, Label, Message
+from models.tables import Alert, AssessmentRow, Label, Message, Workspace
 from models.words import Origin
 
 FALSE_POSITIVE, MISSED = "false_positive", "missed"
@@ -54,16 +56,27 @@ def opened_by(session: Session, workspace_id: int, alert_id: int) -> Message | N
     return session.scalars(newest.order_by(Message.ts.desc()).limit(1)).one_or_none()
 
 
-def newest_verdict(session: Session, workspace_id: int, alert_id: int) -> AssessmentRow | None:
-    """The newest verdict on the conversation of an alert; None for alerts that no verdict stands behind."""
-    return session.scalars(
-        select(AssessmentRow)
+@dataclass(frozen=True)
+class LeftTheBuilding:
+    """What was sent for a verdict, as {"server", "model", "messages"}; `is_over`: its text is not kept any more."""
+
+    sendings: tuple[dict[str, Any], ...]
+    is_over: bool
+
+
+def left_the_building(session: Session, workspace_id: int, alert_id: int) -> LeftTheBuilding | None:
+    """What was sent for the newest verdict on an alert's conversation; None where no verdict stands behind it."""
+    found = session.execute(
+        select(AssessmentRow.sent, AssessmentRow.at, Workspace.text_days)
         .join(Alert, Alert.conversation_id == AssessmentRow.conversation_id)
-        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
-        .where(AssessmentRow.workspace_id == workspace_id)
+        .join(Workspace, Workspace.id == AssessmentRow.workspace_id)
+        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id, AssessmentRow.workspace_id == workspace_id)
         .order_by(AssessmentRow.id.desc())
         .limit(1)
     ).one_or_none()
+    if found is None:
+        return None
+    return LeftTheBuilding(tuple(found.sent), found.at < now_of(session) - timedelta(days=found.text_days))
 
 
 def mark(
@@ -101,33 +114,6 @@ def labels(session: Session, workspace_id: int) -> Sequence[Label]:
 def forget_old(session: Session) -> None:
     """Empty the texts of examples whose time is over."""
     session.execute(update(Label).where(Label.at < now_of(session) - TEXT_KEPT, Label.text != "").values(text=""))
-
-
-@dataclass(frozen=True)
-class Quality:
-    """How good the verdicts of the last 30 days were, as far as people's marks tell.
-
-    `detect_s` is the median from a client's message to the alert about it, in seconds. Shares are None without any.
-    """
-
-    alerts: int
-    confirmed: int
-    false_positives: int
-    missed: int
-    verdicts: int
-    provisional: int
-    tokens: int
-    cost: float
-    detect_s: float | None
-
-    @property
-    def precision(self) -> float | None:
-        closed = self.confirmed + self.false_positives
-        return self.confirmed / closed if closed else None
-
-    @property
-    def provisional_share(self) -> float | None:
-        return self.provisional / self.verdicts if self.verdicts else None
 
 
 def quality(session: Session, workspace_id: int) -> Quality:

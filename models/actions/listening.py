@@ -19,7 +19,10 @@ from models.words import Role
 
 @dataclass(frozen=True)
 class Said:
-    """One message as Slack tells of it. `thread_ts` is empty outside threads; `team_id` is the author's, `external` not ours."""
+    """One message as Slack tells of it. `thread_ts` is empty outside threads; `team_id` is the author's.
+
+    `external` says that this is not the team in which Heed is installed.
+    """
 
     channel_id: str
     ts: str

@@ -16,17 +16,22 @@ from models.words import Severity
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the routes say about an alert: its stored plan, its severity, the names of the routes that were taken."""
+    """What the routes say about an alert: its stored plan, its severity, the names of the routes that were taken.
+
+    `is_routed`: one of them names the policy, or a channel; otherwise the plan is the default policy's.
+    """
 
     plan: dict[str, Any]
     severity: Severity
     routes: tuple[str, ...]
+    is_routed: bool
 
 
 def choose(rules: Rulebook, subject: Subject, now: datetime) -> Chosen:
     """The plan and the severity of an alert that begins now, by the workspace's routes."""
     routed = rules.route(subject, now)
-    return Chosen(rules.plan_for(routed), routed.severity, routed.taken)
+    is_routed = routed.policy is not None or bool(routed.channels)
+    return Chosen(rules.plan_for(routed), routed.severity, routed.taken, is_routed)
 
 
 def plan_for(session: Session, workspace_id: int, subject: Subject, now: datetime) -> Chosen:

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.answer import REOPEN_WITHIN
 from models.card import Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
 from models.db import now_of
 from models.plan import plan_from_json
-from models.tables import Alert, Entry, Page, Person, Source, Step
+from models.tables import Alert, AssessmentRow, Client, Conversation, Entry, Page, Person, Source, Step
 from models.words import Origin, PageState, Role, Severity, Status
 
 PAGE_SIZE = 10
@@ -22,18 +22,32 @@ OPEN_AGAIN = "open_again"
 WITH_WORDS = ("note", "acknowledged", "passed_on", "reopened", "snoozed", "reassigned", "given_back")
 """Entries whose words the card shows; those of an alert's end stand in the alert itself."""
 
+_OWNER = aliased(Person)
+_DOUBT = (
+    select(AssessmentRow.disagreement)
+    .where(AssessmentRow.conversation_id == Alert.conversation_id)
+    .order_by(AssessmentRow.id.desc())
+    .limit(1)
+    .correlate(Alert)
+    .scalar_subquery()
+    .label("disagreement")
+)
+
 
 def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list[Card]:
     """The cards of these alerts, in the order given; those of other workspaces are left out."""
     if not alert_ids:
         return []
     rows = session.execute(
-        select(Alert, Source.kind, Source.name)
+        select(Alert, Source.kind, Source.name, Client.tier, Client.renews_on, _OWNER.slack_id.label("owner"), _DOUBT)
         .outerjoin(Source, Source.id == Alert.source_id)
+        .outerjoin(Conversation, Conversation.id == Alert.conversation_id)
+        .outerjoin(Client, Client.id == Conversation.client_id)
+        .outerjoin(_OWNER, _OWNER.id == Client.owner_id)
         .where(Alert.workspace_id == workspace_id, Alert.id.in_(alert_ids))
         .execution_options(populate_existing=True)
     )
-    found = {alert.id: (alert, f"{kind} {name}" if kind else "") for alert, kind, name in rows}
+    found = {row.Alert.id: (row.Alert, row) for row in rows}
     names = _slack_ids(session, workspace_id, [alert for alert, _ in found.values()])
     paged, told = _paged(session, workspace_id, list(found)), _told(session, workspace_id, list(found))
     now = now_of(session)
@@ -88,8 +102,13 @@ def _told(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict
 
 
 def _opens_again(alert: Alert) -> datetime | None:
-    """When an acknowledged alert that is not snoozed will be open again, as its reminder says or will say."""
-    if alert.status is not Status.ACKNOWLEDGED or alert.acknowledged_at is None or alert.snoozed_until is not None:
+    """When an acknowledged alert that is not snoozed will be open again, as its reminder says or will say.
+
+    One that was answered in the client's conversation will not.
+    """
+    if alert.status is not Status.ACKNOWLEDGED or alert.acknowledged_at is None:
+        return None
+    if alert.snoozed_until is not None or alert.answered_at is not None:
         return None
     timeout = plan_from_json(alert.plan).acknowledge_timeout
     if timeout is None:
@@ -99,7 +118,7 @@ def _opens_again(alert: Alert) -> datetime | None:
 
 def _card(
     alert: Alert,
-    source: str,
+    about: Any,
     names: dict[int, str],
     paged: Sequence[Any],
     told: Mapping[bool, Any],
@@ -120,6 +139,10 @@ def _card(
         last_seen_at=alert.last_seen_at,
         details=alert.details,
         client=alert.client,
+        client_tier=about.tier or "",
+        client_owner=about.owner,
+        client_renews=about.renews_on,
+        disagreement=about.disagreement or "",
         channel=alert.labels.get("channel", "") if alert.origin is Origin.CLIENT else "",
         author=alert.labels.get("author", "") if alert.origin is Origin.CLIENT else "",
         excerpt=alert.excerpt,
@@ -127,7 +150,7 @@ def _card(
         suggested_action=alert.suggested_action,
         link=alert.link,
         labels=alert.labels,
-        source=source,
+        source=f"{about.kind} {about.name}" if about.kind else "",
         raised_by=names.get(alert.raised_by or 0),
         count=alert.count,
         acknowledged_at=alert.acknowledged_at,

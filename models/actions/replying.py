@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from models.actions.journal import note
 from models.actions.recording import AFTER_REMINDER
 from models.actions.settling import redraw, schedule_step, stop_escalation
+from models.courtesies import is_holding
+from models.db import now_of
 from models.deadlines import BusinessTime, Promise, Said, Waiting, waiting
 from models.hours import parse_hours
 from models.tables import Alert, Client, Conversation, Message, Person, Tier
@@ -30,6 +32,26 @@ def heard(session: Session, conversation: Conversation, message: Message, now: d
     )
     for alert in _alerts(session, replied_to, now):
         _answer(session, alert, message, person, _promise(session, conversation), now)
+
+
+def answered_by_draft(session: Session, workspace_id: int, alert_id: int, person_id: int, text: str) -> None:
+    """What a person has just sent to an alert's client through us does what a reply of theirs does (`heard`).
+
+    Slack tells nobody of our own messages, so this stands in for that. Nothing happens for an alert without a
+    conversation.
+    """
+    now = now_of(session)
+    conversation = session.scalar(
+        select(Conversation)
+        .join(Alert, Alert.conversation_id == Conversation.id)
+        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    if conversation is not None:
+        author = session.get_one(Person, person_id).slack_id
+        said = Message(author=author, from_client=False, text=text, holds=is_holding(text), received_at=now)
+        heard(session, conversation, said, now)
 
 
 def forget(session: Session, conversation: Conversation) -> None:

@@ -108,7 +108,7 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """What was said. `text` is emptied when its time is over; `rated_at` is None until a verdict covers it.
+    """What was said. `text` is emptied when its time is over; `rated_at`: a verdict covers it, or none is to.
 
     `asks`: a client wants something (no mere thanks); `holds`: a reply of ours that only asks for patience.
     """

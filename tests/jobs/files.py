@@ -15,7 +15,8 @@ from simulator.state import UserGroup
 from tests.world import World
 
 EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "heed.example.yml"
-TABLES = ("workspaces", "policies", "schedules", "overrides", "routes", "silences", "groups", "clients", "sources",
+TABLES = ("workspaces", "policies", "schedules", "overrides", "routes", "silences", "groups", "clients", "tiers",
+          "channels", "sources",
           "people", "entries", "turns")  # fmt: skip
 POLICY = """\
 policies:

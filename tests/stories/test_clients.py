@@ -1,10 +1,16 @@
 """Clients' conversations: real time for critical, the scan for the rest, one alert a channel, and never in the way."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from bot.sentiment.rater import Rater
+from models.actions import workspaces
+from models.actions.rulebook import rules_changed
 from models.assessment import Assessment, Burst
+from models.db import now_of
+from models.tables import RouteRow
 from models.words import Risk
 from tests.world import World, everything
 
@@ -165,3 +171,76 @@ def test_one_message_under_several_event_ids_is_one(world: World) -> None:
     world.forward(minutes=2)
     assert len(world.pages("alice")) == 1
     assert "seen" not in everything(world.pages("alice")[0])
+
+
+def test_medium_pages_nobody_and_is_told_in_one_digest_a_day(world: World) -> None:
+    world.says("dora", "acme", "hm, not what we expected")
+    world.forward(minutes=1)
+    world.scan()
+    world.forward(minutes=30)
+    world.expect_no_page("alice")
+    assert "Nobody is paged: medium alerts of clients" in world.heed("alice", "show 1")
+    assert "The client is medium" in world.home("alice")
+    for _ in range(2):
+        world.forward_to(tomorrow(world, "08:01"))
+        world.digest()
+        world.digest()
+    assert len(world.pages("alice")) == 2
+    world.expect_page("alice", "1 alert of clients, medium or less", "*#1* Acme: The client is medium in <#")
+    world.expect_page("bob", "1 alert of clients, medium or less")
+    world.expect_no_page("charlie")
+    world.heed("alice", "resolve 1")
+    world.forward_to(tomorrow(world, "08:01"))
+    world.digest()
+    assert len(world.pages("alice")) == 2
+
+
+def test_the_digest_of_a_day_comes_at_eight_however_often_a_worker_starts(world: World) -> None:
+    world.forward_to(tomorrow(world, "07:00"))
+    world.says("dora", "acme", "hm, not what we expected")
+    world.forward(minutes=1)
+    world.scan()
+    world.digest()
+    world.expect_no_page("alice")
+    world.forward(hours=1)
+    world.digest()
+    world.expect_page("alice", "1 alert of clients, medium or less")
+
+
+@pytest.mark.parametrize(("words", "severity"), [("I am annoyed", "High"), ("this is terrible", "Critical")])
+def test_a_medium_alert_that_gets_worse_pages_as_usual(world: World, words: str, severity: str) -> None:
+    world.says("dora", "acme", "hm, not what we expected")
+    world.forward(minutes=1)
+    world.scan()
+    world.says("dora", "acme", words)
+    world.forward(minutes=1)
+    world.scan()
+    world.expect_page("alice", f"{severity} · Acme", "*#1*", words)
+
+
+def test_a_route_that_names_a_policy_pages_for_medium(world: World) -> None:
+    world.policy("charlie")
+    with world.context.db.begin() as session:
+        (workspace,) = workspaces.active(session)
+        spec = {"name": "Clients", "matchers": 'origin="client"', "policy": "Test policy"}
+        session.add(RouteRow(workspace_id=workspace.id, position=1, spec=spec))
+        rules_changed(session, workspace.id)
+    world.says("dora", "acme", "hm, not what we expected")
+    world.forward(minutes=1)
+    world.scan()
+    world.expect_page("charlie", "Medium · Acme")
+
+
+def test_a_medium_alert_can_be_passed_on_to_whoever_is_on_call(world: World) -> None:
+    world.policy("charlie")
+    world.says("dora", "acme", "hm, not what we expected")
+    world.forward(minutes=1)
+    world.scan()
+    world.heed("alice", "pass 1")
+    world.expect_page("charlie", "Medium · Acme")
+
+
+def tomorrow(world: World, clock: str) -> str:
+    """Tomorrow at this time, in UTC."""
+    with world.context.db.begin() as session:
+        return f"{now_of(session) + timedelta(days=1):%Y-%m-%d}T{clock}:00+00:00"

@@ -27,7 +27,10 @@ def test_a_wrong_file_is_refused_with_line_and_field(wrong: WrongText) -> None:
         ("sources: []\n", "1: version: is missing"),
         ("version: 2\n", "1: version: this Heed reads version 1"),
         ("version: one\n", '1: version: must be a whole number from 0 to 999999999, not "one"'),
-        ("- version\n", "1: must be an object with version, policies, schedules, routes, silences, clients, sources"),
+        (
+            "- version\n",
+            "1: must be an object with version, policies, schedules, routes, silences, tiers, clients, sources",
+        ),
     ],
 )
 def test_a_file_says_its_version_first(text: str, problem: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from bot.ascode import clients, tiers, watched
 from bot.ascode.tree import parse
 from tests.bot.ascode.known import known, wanted
 from tests.bot.ascode.wrong_files import FILES, WrongText
@@ -42,5 +43,7 @@ def test_every_field_is_in_the_schema() -> None:
     assert sections["policies"] == {"name", "default", "laps", "acknowledge_timeout", "levels"}
     assert sections["routes"] == {"name", "matchers", "hours", "zone", "policy", "severity", "channel", "continue"}
     assert sections["silences"] == {"name", "matchers", "starts_at", "ends_at", "why"}
-    assert sections["clients"] == {"name", "team", "tier", "owner", "renews_on"}
+    assert sections["tiers"] == set(tiers.FIELDS)
+    assert sections["clients"] == {*clients.FIELDS, "shadow"}
+    assert set(SCHEMA["$defs"]["watched"]["properties"]) == set(watched.FIELDS)
     assert sections["sources"] == {"kind", "name"}

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from bot.ascode.changes import changes
 from bot.ascode.writing import write
-from models.actions.configuring import Configured, KnownClient, KnownPolicy, Place, Somebody
+from models.actions.configuring import (
+    Configured,
+    KnownChannel,
+    KnownClient,
+    KnownPolicy,
+    KnownTier,
+    Place,
+    Somebody,
+)
+from models.actions.watching import Rules
+from models.hours import parse_hours
 from models.oncall import Schedule
 from models.plan import Level, Plan, Target, TargetKind
 from models.routing import Route, Silence
@@ -66,6 +76,12 @@ PLANS = st.builds(
 VALID = schedules().map(lambda drawn: drawn[0]).filter(lambda schedule: not problems(schedule))
 
 
+RULES = st.builds(Rules, st.booleans(), st.none() | st.sampled_from([31, 32]), st.booleans())
+TIERS = st.builds(
+    KnownTier, NAMES, st.none() | st.integers(5, 30 * 86400), st.none() | st.integers(5, 86400), st.integers(5, 86400)
+)
+
+
 @st.composite
 def workspaces(draw: st.DrawFn) -> Configured:
     """A workspace with a bit of everything; the default policy is the first."""
@@ -80,6 +96,7 @@ def workspaces(draw: st.DrawFn) -> Configured:
         silences={name: (1, draw(_silences())) for name in draw(st.sets(NAMES, max_size=2))},
         clients=draw(_clients()),
         sources=tuple(draw(st.sets(st.tuples(st.sampled_from(["generic", "alertmanager"]), NAMES), max_size=3))),
+        tiers=tuple(draw(st.lists(TIERS, max_size=2, unique_by=lambda tier: tier.name))),
     )
 
 
@@ -118,6 +135,13 @@ def _clients(draw: st.DrawFn) -> tuple[KnownClient, ...]:
             draw(st.just("") | NAMES),
             draw(st.none() | st.integers(1, 6)),
             draw(st.none() | st.dates(date(2020, 1, 1), date(2100, 1, 1))),
+            draw(
+                st.sampled_from(["", "Monday-Friday 09:00-17:00"]).map(lambda hours: hours and str(parse_hours(hours)))
+            ),
+            draw(st.sampled_from(["UTC", "Europe/Berlin"])),
+            tuple(draw(st.lists(st.dates(date(2020, 1, 1), date(2100, 1, 1)), max_size=2, unique=True))),
+            draw(st.none() | st.just(NOW + timedelta(days=3, microseconds=5)) | st.just(NOW - timedelta(days=3))),
+            (KnownChannel(f"C0ID000{number}", draw(RULES)),) if draw(st.booleans()) else (),
         )
         for number, name in enumerate(names, 1)
     ) + ((KnownClient(9, "", "T0NAMELESS"),) if draw(st.booleans()) else ())
@@ -181,6 +205,8 @@ schedules:
 routes: []
 
 silences: []
+
+tiers: []
 
 clients: []
 

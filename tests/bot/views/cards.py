@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.views.home import HomeData
@@ -55,6 +55,12 @@ CLIENT = replace(
     origin=Origin.CLIENT,
     title="Acme announces to cancel",
     client="Acme",
+    client_tier="gold",
+    client_owner="U0BOB",
+    client_renews=date(2027, 3, 1),
+    channel="C0ACME",
+    author="U0DORA",
+    disagreement="llm says low; the words of the messages (legal) make it high at least.",
     excerpt="We are terminating the contract, our lawyers will call you.",
     indicators=("cancellation", "legal"),
     suggested_action="Call them today.",
@@ -88,6 +94,9 @@ SILENCED = replace(
 )
 NOTED = replace(ACKNOWLEDGED, newest_note="The *disk* is full again.", notes_by="U0CHARLIE")
 OPENED_AGAIN = replace(MACHINE, epoch=2, opened_again="the snooze is over")
+FOR_DIGEST = replace(
+    CLIENT, severity=Severity.MEDIUM, level=0, paged=(), next_step_at=None, exhausted_at=NIGHT, disagreement=""
+)
 IN_CHANNEL = replace(MACHINE, paged=("U0ALICE", "C0OPS", "G0SECRET"))
 
 CARDS = {
@@ -105,6 +114,7 @@ CARDS = {
     "silenced": SILENCED,
     "noted": NOTED,
     "in_channel": IN_CHANNEL,
+    "for_digest": FOR_DIGEST,
 }
 STATS = Stats(3, 1, 12, 4)
 ON_CALL = (OnCallLevel(1, ("U0ALICE",), 5), OnCallLevel(2, ("U0ALICE", "U0BOB"), 7.5), OnCallLevel(3, (), 5))
@@ -143,6 +153,10 @@ EVERY_ENTRY: tuple[tuple[str, str | None, dict[str, Any]], ...] = (
     ("silenced", None, {"silence": 3, "until": NOW.isoformat()}),
     ("open_again", None, {"why": "the snooze is over"}),
     ("reminded", None, {"reopens_at": NOW.isoformat()}),
+    ("left_for_digest", None, {}),
+    ("answered", "U0ALICE", {}),
+    ("held", "U0ALICE", {}),
+    ("held_again", "U0ALICE", {}),
     ("runaway", None, {"retry_at": NOW.isoformat()}),
     ("passed_over", None, {"lap": 1, "level": 2, "why": "the level is for critical only, the alert is high"}),
     ("silence_made", None, {"silence": 3, "matchers": 'team="search"', "until": NOW.isoformat()}),

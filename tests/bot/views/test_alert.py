@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.views import draft
 from bot.views.alert import ACTION_IDS, page, page_list, read_value, refusal, standing, value_of
 from bot.views.further import What, menu, read_choice
 from bot.views.home import dump_filter, load_filter
@@ -15,7 +16,7 @@ from bot.views.modals import values
 from bot.views.parts import Block, at, on
 from models.answer import Answer, Refusal
 from models.card import Card, Filter
-from models.words import PageKind, Severity, Status
+from models.words import Origin, PageKind, Severity, Status
 from tests.bot.views.cards import (
     ACKNOWLEDGED,
     CARDS,
@@ -89,7 +90,9 @@ def test_even_a_title_of_endless_length_leaves_severity_number_and_answer_in_the
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 def test_each_button_is_one_that_the_card_offers_and_carries_alert_and_epoch(card: Card) -> None:
     made = buttons(page(paged(card)).blocks)
-    assert [each["action_id"] for each in made] == [ACTION_IDS[answer] for answer in card.answers]
+    drafted = [draft.DRAFT] if card.origin is Origin.CLIENT else []
+    assert [each["action_id"] for each in made] == [*(ACTION_IDS[answer] for answer in card.answers), *drafted]
+    assert len(made) <= 5
     assert {read_value(each["value"]) for each in made} <= {(card.id, card.epoch)}
 
 

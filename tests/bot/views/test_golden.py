@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.views import alert, duty, further, home, modals, quiet, replies
+from bot.views import alert, draft, duty, further, home, marks, modals, notices, quiet, replies
 from bot.views.parts import Block, Rendered
 from models.answer import Answer, Refusal
-from models.card import DutyLine, Filter, Listing, OnDuty, PageCard, Roster, SilenceLine
+from models.card import DutyLine, Filter, Listing, OnDuty, PageCard, Quality, Roster, SilenceLine
 from models.words import PageKind, Severity, Status
 from simulator.blocks import problems
 from tests.bot.golden import FOLDER, check_golden
@@ -64,6 +64,16 @@ ROSTER = Roster(
 SILENCE = SilenceLine(
     3, 'team=~"sea.*", severity="high"', NIGHT, NOW + HOUR, "U0ALICE", "Deploy of the index", applied=False, held=2
 )
+QUALITY = Quality(14, 9, 3, 2, 410, 41, 52300, 1.234, 41.7)
+SENT = {
+    "server": "http://llm.example/v1",
+    "model": "a-model",
+    "messages": [{"role": "system", "content": "Rate it."}, {"role": "user", "content": "<!channel> *we* " * 200}],
+}
+WAITING = {
+    "id": 13, "client": "Acme", "title": "Acme is not amused", "channel": "C0ACME", "link": CLIENT.link,
+    "opened": NIGHT.isoformat(),
+}  # fmt: skip
 
 MESSAGES: dict[str, Callable[[], Rendered]] = {
     **{f"page_{name}": partial(alert.page, paged(card)) for name, card in CARDS.items()},
@@ -82,6 +92,10 @@ MESSAGES: dict[str, Callable[[], Rendered]] = {
     "alerts": lambda: replies.alerts(Listing(LISTED, has_more=True), NOW, mine=False),
     "alerts_that_wait": lambda: replies.alerts(Listing((SILENCED, SNOOZED)), NOW, mine=False),
     "roster": lambda: duty.roster(ROSTER),
+    "left_the_building": lambda: marks.sent(13, [SENT]),
+    "digest": lambda: notices.notice(
+        "digest", {"open": 3, "alerts": [WAITING, {**WAITING, "link": "", "channel": ""}]}
+    ),
     "alerts_none": lambda: replies.alerts(Listing((RESOLVED,)), NOW, mine=True),
 }
 VIEWS: dict[str, Callable[[], Block]] = {
@@ -97,6 +111,9 @@ VIEWS: dict[str, Callable[[], Block]] = {
     "modal_snooze": lambda: further.snooze(MACHINE, {"alert": 12, "epoch": 1}),
     "modal_give": lambda: further.give(CLIENT, {"alert": 13, "epoch": 1}),
     "modal_note": lambda: further.note(MACHINE, {"alert": 12, "epoch": 1}),
+    "modal_missed": lambda: marks.missed({"channel": "C0ACME", "ts": "1.0"}),
+    "modal_draft": lambda: draft.form(CLIENT, "I will call you <today>.", {"alert": 13, "epoch": 1}),
+    "modal_draft_without_a_suggestion": lambda: draft.form(CLIENT, "", {"alert": 13, "epoch": 1}),
     "modal_raise": lambda: modals.raise_alert(),
     "modal_raise_from_message": lambda: modals.raise_alert("Door is open", "The door\nis open", "https://x.example"),
 }
@@ -107,6 +124,11 @@ TEXTS: dict[str, Callable[[], Any]] = {
     "on_call": lambda: home.on_call_text(dashboard(()).on_call),
     "timeline": lambda: replies.timeline(details_of(RESOLVED)),
     "timeline_of_every_kind": lambda: replies.timeline(every_entry()),
+    "quality": lambda: marks.quality(QUALITY),
+    "quality_of_nothing": lambda: marks.quality(Quality(0, 0, 0, 0, 0, 0, 0, 0.0, None)),
+    "quality_of_the_classifier": lambda: marks.quality(Quality(1, 0, 0, 0, 5, 0, 0, 0.0, None)),
+    "marked_as_missed": lambda: marks.marked("critical"),
+    "draft_sent": lambda: draft.reply("I will call <!channel> & you.", "Alice *A*"),
     "schedules": lambda: duty.schedule_list(DUTIES),
     "schedules_none": lambda: duty.schedule_list(()),
     "which_schedule": lambda: duty.which_schedule(["Payments", "Search"], "Searhc"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views import alert, duty, further, home, modals, quiet, replies
+from bot.views import alert, draft, duty, further, home, marks, modals, notices, quiet, replies
 from bot.views.parts import Rendered, clean, code, cut, escape, first_lines, quoted, safe_link, typed
 from models.answer import Refusal
 from models.card import (
@@ -72,6 +72,11 @@ CARDS = st.builds(
     last_seen_at=MOMENTS,
     details=TEXTS,
     client=TEXTS,
+    client_tier=TEXTS,
+    client_owner=st.sampled_from([None, "U0BOB"]),
+    client_renews=st.none() | st.just(NOW.date()),
+    channel=st.sampled_from(["", "C0ACME"]),
+    disagreement=TEXTS,
     excerpt=TEXTS,
     indicators=st.lists(TEXTS, max_size=15).map(tuple),
     suggested_action=TEXTS,
@@ -152,6 +157,7 @@ def test_modals(card: Card, notes: str) -> None:
         further.snooze(card, {"alert": card.id}),
         further.give(card, {"alert": card.id}),
         further.note(card, {"alert": card.id}),
+        draft.form(card, notes, {"alert": card.id}),
         modals.raise_alert(notes, notes, "https://northwind.slack.com/archives/C0OPS/p1"),
     ):
         check_view(view)
@@ -197,6 +203,28 @@ def test_silences(matchers: str, why: str, by: str, count: int, applied: bool) -
         check_markup(told)
         check_invisible(told)
         assert len(told) <= 3000
+
+
+@given(TEXTS, TEXTS, st.integers(1, 20))
+@settings(max_examples=40, deadline=None)
+def test_what_left_the_building(server: str, content: str, count: int) -> None:
+    message = {"role": server, "content": content}
+    check(marks.sent(1, [{"server": server, "model": server, "messages": [message] * count}]))
+
+
+@given(TEXTS, LINKS, st.integers(1, 20))
+@settings(max_examples=40, deadline=None)
+def test_digests(words: str, link: str, count: int) -> None:
+    each = {"id": 1, "client": words, "title": words, "channel": "C0ACME", "link": link, "opened": NIGHT.isoformat()}
+    check(notices.notice("digest", {"open": count + 3, "alerts": [each] * count}))
+
+
+@given(TEXTS, TEXTS)
+def test_replies_that_people_send_mention_nobody(text: str, name: str) -> None:
+    sent = draft.reply(text, name)
+    assert "<" not in sent
+    assert ">" not in sent
+    check_invisible(sent)
 
 
 @given(TEXTS, TEXTS)
