@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.parts import SECTION_LENGTH, Rendered, code, first_lines, on, people, person, quoted, section
+from bot.views.parts import SECTION_LENGTH, Rendered, code, cut_marked, first_lines, on, people, person, quoted, section
 from models.card import DutyLine, OnDuty, Roster
 
 NOBODY = ":warning: *nobody*"
@@ -79,7 +79,8 @@ def which_schedule(names: Sequence[str], wanted: str = "") -> str:
         return NO_SCHEDULE
     head = f"There is no schedule “{quoted(wanted, NAME_LENGTH)}”." if wanted else "Which schedule?"
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{head} There {'is' if len(names) == 1 else 'are'}: {', '.join(map(_name, names[:NAMED]))}{more}."
+    listed = ", ".join(map(_name, names[:NAMED]))
+    return cut_marked(f"{head} There {'is' if len(names) == 1 else 'are'}: {listed}{more}.", SECTION_LENGTH)
 
 
 def _name(schedule: str) -> str:

@@ -11,7 +11,8 @@ PLEASANTRIES = (
     "Dank je wel", "Dziękuję bardzo", "Thanks <@U0BOB>", "Great, thanks everyone :pray:",
 )  # fmt: skip
 QUESTIONS = (
-    "Thanks for nothing", "Thanks, but it still fails", "ok?", "great, when will it be fixed", "Perfect, we will cancel",
+    "Thanks for nothing", "Thanks, but it still fails", "ok?", "great, when will it be fixed", 
+    "Perfect, we will cancel",
     "Great. Another outage.", "no thanks", "1", "???", "Danke, aber es geht noch nicht", "Merci mais toujours rien",
     "Gracias, pero sigue igual", "Thanks. Please call me.", "Great cancel it", "Super, und wann kommt das Geld",
     "Hello", "Thanks Anna, Bob and Chris for breaking it",
