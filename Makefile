@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test llmock lint types lock bench mutants clean
+.PHONY: run test llmock lint types lock bench stateful mutants clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python app.py run
@@ -27,6 +27,9 @@ types: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@for program in bench/[a-z]*.py; do $(BIN)/python $$program || exit 1; done
+
+stateful: $(VENV)/.installed-dev
+	HEED_LONG=1 $(BIN)/python -m pytest -q -s -p no:xdist tests/models/actions/test_escalation_machine.py
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.mutants $(ARGS)

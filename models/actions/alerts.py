@@ -1,5 +1,6 @@
 """Opening alerts that do not come from signals, and starting an escalation anew; shared by several actions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,12 @@ def lock(session: Session, workspace_id: int, alert_id: int) -> Alert | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def lock_all(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list[Alert]:
+    """The alerts of these numbers in this workspace, by number, their rows locked in this order."""
+    query = select(Alert).where(Alert.workspace_id == workspace_id, Alert.id.in_(alert_ids)).order_by(Alert.id)
+    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def newest_of(session: Session, workspace_id: int, key: str) -> Alert | None:

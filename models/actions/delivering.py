@@ -130,14 +130,17 @@ def _renew(session: Session, lease: Lease, now: datetime) -> bool:
 
 
 def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
-    """The person's due pages, locked, worst first, without those that are not needed any more."""
+    """The person's due pages, locked, worst first, without those that are not needed any more.
+
+    What somebody else holds is most likely being cancelled; it is left to the next look.
+    """
     rows = session.execute(
         select(Page, Alert.status, Alert.epoch)
         .join(Alert, Alert.id == Page.alert_id)
         .where(Page.person_id == lease.person_id, Page.state == PageState.DUE, Page.try_at <= now)
         .order_by(Page.severity, Page.try_at, Page.id)
         .limit(LIST_AT_MOST)
-        .with_for_update(of=Page)
+        .with_for_update(of=Page, skip_locked=True)
     ).all()
     needed = []
     for page, status, epoch in rows:
@@ -225,7 +228,7 @@ def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None
 
 def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
     """Receipt: it certainly was not sent; the pages stay due and are tried again at `at`."""
-    if _mark(session, envelope, {"try_at": at, "result": why}):
+    if _mark(session, envelope, {"try_at": at, "result": why, "post_id": None}):
         _drop_post(session, envelope.post_id)
 
 
@@ -258,7 +261,7 @@ def _drop_post(session: Session, post_id: int) -> None:
 def _mark(session: Session, envelope: Envelope, values: dict[str, object]) -> list[int]:
     """Write onto the claimed pages whose attempt is still this one; returns their ids."""
     written: list[int] = []
-    for page_id, attempt in envelope.pages.items():
+    for page_id, attempt in sorted(envelope.pages.items()):
         row = session.execute(
             update(Page).where(Page.id == page_id, Page.attempt == attempt).values(values).returning(Page.id)
         ).one_or_none()
@@ -279,7 +282,7 @@ _LEASE = text("""
             WHERE person_id = pe.id AND state = 'due' AND try_at <= :now
             ORDER BY severity, try_at LIMIT 1) AS worst
         WHERE (pe.leased_until IS NULL OR pe.leased_until <= :now) AND (pe.retry_at IS NULL OR pe.retry_at <= :now)
-        ORDER BY worst.severity, worst.try_at LIMIT 1 FOR UPDATE OF pe SKIP LOCKED))
+        ORDER BY worst.severity, worst.try_at LIMIT 1 FOR NO KEY UPDATE OF pe SKIP LOCKED))
     RETURNING people.id, people.workspace_id, people.slack_id, people.dm_channel, w.token
 """)
 

@@ -159,7 +159,7 @@ _LOCK_KNOWN = text("""
         SELECT DISTINCT ON (key) id FROM alerts
         WHERE workspace_id = :workspace AND key = ANY (:keys)
         ORDER BY key, id DESC))
-    ORDER BY key
+    ORDER BY id
     FOR UPDATE
 """)
 

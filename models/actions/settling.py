@@ -1,9 +1,14 @@
-"""What follows whenever an alert changes: escalation stops or starts again, and what we posted is drawn anew."""
+"""What follows whenever an alert changes: escalation stops or starts again, and what we posted is drawn anew.
+
+Whoever locks several rows locks alerts, then pages, then posts, and each of them by number, so that nobody waits in a
+ring.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, any_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,11 +25,8 @@ def stop_escalation(session: Session, alert_ids: Sequence[int], now: datetime, w
 
     Takes the lock on each page's row, so that no sender claims one after this transaction has committed.
     """
-    session.execute(
-        update(Page)
-        .where(Page.alert_id.in_(alert_ids), Page.state == PageState.DUE)
-        .values(state=PageState.CANCELLED, result=why)
-    )
+    due = select(Page.id).where(Page.alert_id.in_(alert_ids), Page.state == PageState.DUE).order_by(Page.id)
+    session.execute(update(Page).where(Page.id == any_(_locked(due))).values(state=PageState.CANCELLED, result=why))
     session.execute(
         update(Step)
         .where(Step.alert_id.in_(alert_ids), Step.executed_at.is_(None), Step.outcome.is_(None))
@@ -55,8 +57,14 @@ def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime, 
 def redraw(session: Session, alert_ids: Sequence[int], at: datetime) -> None:
     """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier."""
     posts = select(Page.post_id).where(Page.alert_id.in_(alert_ids), Page.post_id.is_not(None))
+    outdated = select(Post.id).where(Post.id.in_(posts), Post.ts != "").order_by(Post.id)
     session.execute(
         update(Post)
-        .where(Post.id.in_(posts), Post.ts != "")
+        .where(Post.id == any_(_locked(outdated)))
         .values(redraw_at=func.least(Post.redraw_at, at), redraw_failures=0)
     )
+
+
+def _locked(rows: Select[int]) -> Any:
+    """The numbers that `rows` selects, as an array, their rows locked in its order."""
+    return func.array(rows.with_for_update().scalar_subquery())

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.actions.alerts import lock
+from models.actions.alerts import lock_all
 from models.actions.journal import note
 from models.actions.recording import END_OF_LAP
 from models.actions.rulebook import rules_changed, silence_of
@@ -129,9 +129,10 @@ def end(session: Session, workspace_id: int, silence_id: int, by: int | None = N
         return None
     row.starts_at, row.ends_at = min(row.starts_at, now - timedelta(seconds=1)), now
     session.flush()
-    rules_changed(session, workspace_id)
     note(session, workspace_id, "silence_ended", now, person_id=by, **_told(row))
-    return _look_again(session, row)
+    going_on = _look_again(session, row)
+    rules_changed(session, workspace_id)
+    return going_on
 
 
 def current(session: Session, workspace_id: int) -> list[SilenceRow]:
@@ -156,29 +157,34 @@ def _locked(session: Session, workspace_id: int, silence_id: int) -> SilenceRow 
 
 
 def _in_force(session: Session, row: SilenceRow) -> Made:
-    rules_changed(session, row.workspace_id)
     now, silence = now_of(session), silence_of(row)
     rows = session.execute(_WAITING, {"workspace": row.workspace_id})
     matching = [each.id for each in rows if silence.holds(subject_of(each, now), now)]
-    return Made(row.id, tuple(each for each in matching if _hold(session, row, each, now)))
+    held = tuple(_hold(session, row, matching, now))
+    rules_changed(session, row.workspace_id)
+    return Made(row.id, held)
 
 
-def _hold(session: Session, row: SilenceRow, alert_id: int, now: datetime) -> bool:
-    """Hold one alert, unless it was answered meanwhile or is held for longer already."""
-    alert = lock(session, row.workspace_id, alert_id)
-    if alert is None or alert.status != "open" or alert.next_step_at is None:
-        return False
-    if alert.silence_id is not None and alert.next_step_at >= row.ends_at:
-        return False
-    stop_escalation(session, [alert.id], now, "silenced")
-    alert.silence_id, alert.next_step_at = row.id, row.ends_at
-    alert.revision += 1
+def _hold(session: Session, row: SilenceRow, matching: Sequence[int], now: datetime) -> list[int]:
+    """Hold these alerts, unless they were answered meanwhile or are held for longer already; returns the held ones."""
+    alerts = [each for each in lock_all(session, row.workspace_id, matching) if _can_be_held(each, row)]
+    ids = [alert.id for alert in alerts]
+    stop_escalation(session, ids, now, "silenced")
+    for alert in alerts:
+        alert.silence_id, alert.next_step_at = row.id, row.ends_at
+        alert.revision += 1
+        lap, level = _coming(alert)
+        schedule_step(session, alert, level, row.ends_at, lap)
+        note(session, row.workspace_id, "silenced", now, alert.id, silence=row.id, until=row.ends_at.isoformat())
     session.flush()
-    lap, level = _coming(alert)
-    schedule_step(session, alert, level, row.ends_at, lap)
-    note(session, row.workspace_id, "silenced", now, alert.id, silence=row.id, until=row.ends_at.isoformat())
-    redraw(session, [alert.id], now)
-    return True
+    redraw(session, ids, now)
+    return ids
+
+
+def _can_be_held(alert: Alert, row: SilenceRow) -> bool:
+    if alert.status != "open" or alert.next_step_at is None:
+        return False
+    return alert.silence_id is None or alert.next_step_at < row.ends_at
 
 
 def _coming(alert: Alert) -> tuple[int, int]:
@@ -188,14 +194,17 @@ def _coming(alert: Alert) -> tuple[int, int]:
 
 
 def _look_again(session: Session, row: SilenceRow) -> int:
-    """Whatever this silence holds is due now, so that the engine decides anew."""
-    moved = session.execute(
-        update(Alert)
-        .where(Alert.workspace_id == row.workspace_id, Alert.silence_id == row.id)
-        .values(next_step_at=now_of(session))
-        .returning(Alert.id)
-    )
-    return len(moved.all())
+    """Whatever this silence holds is due now, so that the engine decides anew; returns how many that are.
+
+    Every alert that waits is locked first: the engine may be putting some under this silence at this moment.
+    """
+    waiting = select(Alert.id).where(Alert.workspace_id == row.workspace_id, Alert.next_step_at.is_not(None))
+    locked, now = lock_all(session, row.workspace_id, session.scalars(waiting).all()), now_of(session)
+    going_on = [alert for alert in locked if alert.silence_id == row.id]
+    for alert in going_on:
+        alert.next_step_at = now
+    session.flush()
+    return len(going_on)
 
 
 def _told(row: SilenceRow) -> dict[str, Any]:
