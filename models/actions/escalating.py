@@ -181,7 +181,7 @@ _CLAIM = text("""
            cl.owner_id, cl.owner,
            EXISTS (
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id
-               WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state NOT IN ('failed', 'cancelled')
+               WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
                      AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached,
            (SELECT count(*) FROM steps s
             WHERE s.alert_id = a.id AND s.level > 0 AND s.executed_at > :now - interval '1 minute'
