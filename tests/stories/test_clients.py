@@ -173,6 +173,7 @@ def test_one_message_under_several_event_ids_is_one(world: World) -> None:
     assert "seen" not in everything(world.pages("alice")[0])
 
 
+@pytest.mark.parametrize("world", ["http"], indirect=True)  # days pass, over which no socket lasts
 def test_medium_pages_nobody_and_is_told_in_one_digest_a_day(world: World) -> None:
     world.says("dora", "acme", "hm, not what we expected")
     world.forward(minutes=1)

@@ -10,7 +10,7 @@ def test_a_client_who_leaves_pages_every_admin_at_once(world: World) -> None:
     for admin in ("alice", "bob"):
         page = world.expect_page(admin, "Critical", "Acme", ANGER, "cancellation", "legal", "Suggested")
         assert "/archives/C0ACME/p" in everything(page)
-        assert labels(page) == ["Acknowledge", "Resolve…", "False positive…", "Pass on now"]
+        assert labels(page) == ["Acknowledge", "Resolve…", "False positive…", "Pass on now", "Draft reply…"]
         assert ANGER in page.text
         assert "Paged: <@U0ALICE>, <@U0BOB>" in everything(page)
     world.expect_no_page("charlie")
@@ -23,7 +23,7 @@ def test_acknowledge_changes_every_copy_and_stops_the_escalation(world: World) -
     for admin in ("alice", "bob"):
         page = world.expect_page(admin, "Acknowledged by <@U0ALICE>")
         assert page.text.startswith("Acknowledged by <@U0ALICE>")
-        assert labels(page) == ["Resolve…", "False positive…"]
+        assert labels(page) == ["Resolve…", "False positive…", "Draft reply…"]
     world.forward(minutes=20)
     assert len(world.pages("alice")) == len(world.pages("bob")) == 1
 
