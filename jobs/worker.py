@@ -1,6 +1,7 @@
 """The workers: one process for each queue, so that a hanging LLM never delays a page (rule 4)."""
 
 import os
+import secrets
 import signal
 import socket
 import time
@@ -30,6 +31,17 @@ class PatientWorker(SimpleWorker):
     max_connection_wait_time = 1.0
     queue_class = Queue
     job_class = JsonJob
+    is_asked_to_stop = False
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.is_asked_to_stop = True
+
+    def set_shutdown_requested_date(self) -> None:
+        """Only for onlookers: without Redis, what is in hand is finished all the same."""
+        try:
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
+        except RedisError:
+            log.warning("Redis is away; stopping without a word to it")
 
 
 def work(queue: str) -> None:
@@ -38,19 +50,12 @@ def work(queue: str) -> None:
     context = build(Settings().require("database_url", "redis_url", "heed_secret_key"))
     use(context)
     follow_parent()
-    _wait_for_redis(context)
-    _warm(context)
-    connection = connect(context.settings.redis_url, timeout=None)
-    worker = PatientWorker(
-        [Queue(queue, connection=connection, job_class=JsonJob)],
-        name=f"{queue}-{socket.gethostname()}-{os.getpid()}",
-        connection=connection,
-        worker_ttl=60,
-    )
-    _ring_first(context, queue)
-    log.info("worker started", queue=queue)
     try:
-        worker.work(logging_level="WARNING", with_scheduler=False)
+        _wait_for_redis(context)
+        _warm(context)
+        while _serve(context, queue):
+            log.warning("the worker lost Redis in the middle of a job; it begins again", queue=queue)
+            _wait_for_redis(context)
     finally:
         for pump in (deliver.pump(), redraw.pump()) if queue == PAGE else (analyze.pump(),):
             pump.close()
@@ -58,12 +63,36 @@ def work(queue: str) -> None:
         log.info("worker stopped", queue=queue)
 
 
+def _serve(context: Context, queue: str) -> bool:
+    """Work until told to stop: False. True when the worker gave up, as rq's do when Redis goes while a job runs."""
+    connection = connect(context.settings.redis_url, timeout=None)
+    worker = PatientWorker(
+        [Queue(queue, connection=connection, job_class=JsonJob)],
+        name=f"{queue}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
+        connection=connection,
+        worker_ttl=60,
+    )
+    _ring_first(context, queue)
+    log.info("worker started", queue=queue)
+    try:
+        worker.work(logging_level="WARNING", with_scheduler=False)
+    except RedisError:
+        log.warning("the worker could not sign off", queue=queue)
+    return not worker.is_asked_to_stop
+
+
 def _wait_for_redis(context: Context) -> None:
     """Without Redis there are no jobs to take; the clock does the page work meanwhile."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     if not context.bell.is_up():
         log.warning("Redis is away; waiting for it")
     while not context.bell.is_up():
         time.sleep(0.5)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _warm(context: Context) -> None:

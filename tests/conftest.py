@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -20,6 +21,10 @@ from models.embedded import EmbeddedPostgres, EmbeddedRedis
 from models.migrate import migrate
 from models.tables import Base
 from tests.world import SHIFT, World
+
+# The same examples on every machine, however slow it is; the long forms look further, at random.
+hypothesis.settings.register_profile("heed", deadline=None, derandomize="HEED_LONG" not in os.environ)
+hypothesis.settings.load_profile("heed")
 
 
 @dataclass(frozen=True)

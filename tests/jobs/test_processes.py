@@ -60,7 +60,6 @@ def test_kill_worker_and_clock_and_flush_redis_between_two_levels(house: Process
     assert outcomes == [(1, 1, "paged 1"), (1, 2, "paged 1"), (1, 0, None)]
 
 
-@pytest.mark.xfail(strict=False, reason="the worker's beat is late after Redis is back; to be mended")
 def test_redis_stopped_for_a_whole_escalation(house: Processes, clean: Servers) -> None:
     policy(house, "charlie", "bob", seconds=2, laps=2)
     house.start("web", "page", "clock")
