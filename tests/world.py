@@ -89,7 +89,7 @@ class World:
         self.app = create_app(self.settings)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._serving = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._serving.start()
         self.slack.app().request_url = f"{self.url}/slack/events"
 
@@ -120,6 +120,8 @@ class World:
             return
         self._closed = True
         if self._socket is not None:
+            self._socket.client.message_processor.event.set()
+            self._socket.client.enqueue_message("")  # it waits a second for one, whatever it was told
             self._socket.close()  # type: ignore[no-untyped-call]
         self.slack.stop()
         self._server.shutdown()

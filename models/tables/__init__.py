@@ -1,6 +1,6 @@
 """Every table, by its noun."""
 
-from models.tables.alert import Alert, SignalRow, Step
+from models.tables.alert import Alert, Part, SignalRow, Step, Storm
 from models.tables.base import Base
 from models.tables.client import (
     AssessmentRow,
@@ -15,7 +15,8 @@ from models.tables.client import (
 )
 from models.tables.delivery import Page, Post
 from models.tables.rules import Group, Notice, OverrideRow, Policy, RouteRow, Schedule, SilenceRow, Turn
-from models.tables.workspace import Beat, Entry, Person, Source, Workspace
+from models.tables.source import RequestRow, Source, Token
+from models.tables.workspace import Beat, Entry, Person, Workspace
 
 __all__ = [
     "Alert",
@@ -32,9 +33,11 @@ __all__ = [
     "Notice",
     "OverrideRow",
     "Page",
+    "Part",
     "Person",
     "Policy",
     "Post",
+    "RequestRow",
     "RouteRow",
     "Schedule",
     "SeenEvent",
@@ -42,7 +45,9 @@ __all__ = [
     "SilenceRow",
     "Source",
     "Step",
+    "Storm",
     "Tier",
+    "Token",
     "Turn",
     "Usage",
     "Workspace",

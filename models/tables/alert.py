@@ -17,7 +17,9 @@ class Alert(Base):
     client message that it knows of. `next_step_at` is when its escalation goes on: the next level, the end of a snooze
     or of the silence `silence_id` that holds it, the reminder of an acknowledged one. `picks` tells whose turn it was
     in each round robin. A client alert is `answered_at` when somebody of ours replied in the conversation,
-    `held_at` when the first reply only asked for patience.
+    `held_at` when the first reply only asked for patience. A grouped one has parts: `parts_open` of `parts` are not
+    resolved, it had `parts_seen` when it was acknowledged, and until `grouped_until` a new one pages nobody again.
+    `asked_at` is when people were asked about one whose source went silent.
     """
 
     __tablename__ = "alerts"
@@ -27,6 +29,7 @@ class Alert(Base):
         ForeignKeyConstraint(["workspace_id", "conversation_id"], ["conversations.workspace_id", "conversations.id"]),
         ForeignKeyConstraint(["workspace_id", "raised_by"], ["people.workspace_id", "people.id"]),
         ForeignKeyConstraint(["workspace_id", "silence_id"], ["silences.workspace_id", "silences.id"]),
+        ForeignKeyConstraint(["workspace_id", "storm_id"], ["storms.workspace_id", "storms.id"]),
         Index(
             "ix_alerts_live_key",
             "workspace_id",
@@ -49,6 +52,8 @@ class Alert(Base):
         Index("ix_alerts_listing", "workspace_id", "status", "severity", "id"),
         Index("ix_alerts_raised_by", "raised_by", "id", postgresql_where=text("raised_by is not null")),
         Index("ix_alerts_silence", "silence_id", postgresql_where=text("silence_id is not null")),
+        Index("ix_alerts_opened", "workspace_id", "opened_at"),
+        Index("ix_alerts_storm", "storm_id", "id", postgresql_where=text("storm_id is not null")),
         Index("ix_alerts_closed", "workspace_id", "closed_at", postgresql_where=text("closed_at is not null")),
     )
 
@@ -101,6 +106,59 @@ class Alert(Base):
     held_at: Mapped[datetime | None]
     suggested_reply: Mapped[str] = mapped_column(server_default="")
     picks: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    parts: Mapped[int] = mapped_column(server_default=text("0"))
+    parts_open: Mapped[int] = mapped_column(server_default=text("0"))
+    parts_seen: Mapped[int] = mapped_column(server_default=text("0"))
+    grouped_until: Mapped[datetime | None]
+    storm_id: Mapped[int | None] = mapped_column()
+    asked_at: Mapped[datetime | None]
+
+
+class Part(Base):
+    """One problem inside a grouped alert, by the key of its source."""
+
+    __tablename__ = "parts"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "alert_id"], ["alerts.workspace_id", "alerts.id"], ondelete="CASCADE"),
+        UniqueConstraint("alert_id", "key"),
+        Index("ix_parts_key", "workspace_id", "key", "id"),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[Reference]
+    alert_id: Mapped[Reference]
+    key: Mapped[str]
+    title: Mapped[str]
+    severity: Mapped[Small]
+    labels: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    link: Mapped[str] = mapped_column(server_default="")
+    opened_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+
+
+class Storm(Base):
+    """A time in which more alerts opened than people can read one by one: of one source, or (None) of a workspace."""
+
+    __tablename__ = "storms"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "source_id"], ["sources.workspace_id", "sources.id"]),
+        UniqueConstraint("workspace_id", "id"),
+        Index(
+            "ix_storms_live",
+            "workspace_id",
+            text("coalesce(source_id, 0)"),
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    source_id: Mapped[int | None] = mapped_column()
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class SignalRow(Base):

@@ -44,13 +44,16 @@ class Page(Base):
 class Post(Base):
     """One message of ours. `mark` travels in its metadata, so that it can be found again after an unclear answer.
 
-    `ts` is empty until Slack has confirmed it. `redraw_at` says that it shows something outdated.
+    `ts` is empty until Slack has confirmed it. `redraw_at` says that it shows something outdated. A list is one post
+    for many pages; that of a storm takes in further ones while the storm lasts.
     """
 
     __tablename__ = "posts"
     __table_args__ = (
         UniqueConstraint("workspace_id", "id"),
         ForeignKeyConstraint(["workspace_id", "person_id"], ["people.workspace_id", "people.id"]),
+        ForeignKeyConstraint(["workspace_id", "storm_id"], ["storms.workspace_id", "storms.id"]),
+        Index("ix_posts_storm", "storm_id", "person_id", "id", postgresql_where=text("storm_id is not null")),
         Index("ix_posts_redraw", "redraw_at", postgresql_where=text("redraw_at is not null")),
         Index("ix_posts_place", "workspace_id", "channel_id", "ts"),
     )
@@ -66,4 +69,5 @@ class Post(Base):
     is_list: Mapped[bool] = mapped_column(server_default=text("false"))
     drawn: Mapped[int] = mapped_column(server_default=text("0"))
     redraw_at: Mapped[datetime | None]
+    storm_id: Mapped[int | None] = mapped_column()
     redraw_failures: Mapped[int] = mapped_column(server_default=text("0"))

@@ -16,6 +16,7 @@ class Workspace(Base):
     `rules_mark` is another text after every change of policies, schedules, routes, silences and groups. `findings` are
     the results of the last reachability check. Texts of messages are kept for `text_days`; a client alert that was
     acknowledged is to be answered within `reply_within_s`; rating may use `daily_tokens` a day (None: any number).
+    Whoever reacts to a message with `alert_emoji` raises an alert about it.
     """
 
     __tablename__ = "workspaces"
@@ -38,6 +39,7 @@ class Workspace(Base):
     daily_tokens: Mapped[int | None]
     findings: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     checked_at: Mapped[datetime | None]
+    alert_emoji: Mapped[str] = mapped_column(server_default="")
 
 
 class Person(Base):
@@ -69,21 +71,6 @@ class Person(Base):
     is_channel: Mapped[bool] = mapped_column(server_default=text("false"))
     quiet_from: Mapped[datetime | None]
     quiet_until: Mapped[datetime | None]
-
-
-class Source(Base):
-    """One configured intake; only the fingerprint of its secret is kept."""
-
-    __tablename__ = "sources"
-    __table_args__ = (UniqueConstraint("workspace_id", "kind", "name"), UniqueConstraint("workspace_id", "id"))
-
-    id: Mapped[RowId]
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    kind: Mapped[str]
-    name: Mapped[str]
-    secret_fingerprint: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[datetime]
-    last_signal_at: Mapped[datetime | None]
 
 
 class Beat(Base):
