@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Reference, RowId, Small
@@ -110,7 +110,7 @@ class Alert(Base):
     parts_open: Mapped[int] = mapped_column(server_default=text("0"))
     parts_seen: Mapped[int] = mapped_column(server_default=text("0"))
     grouped_until: Mapped[datetime | None]
-    storm_id: Mapped[int | None] = mapped_column()
+    storm_id: Mapped[int | None] = mapped_column(BigInteger)
     asked_at: Mapped[datetime | None]
 
 
@@ -155,7 +155,7 @@ class Storm(Base):
 
     id: Mapped[RowId]
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    source_id: Mapped[int | None] = mapped_column()
+    source_id: Mapped[int | None] = mapped_column(BigInteger)
     began_at: Mapped[datetime]
     last_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

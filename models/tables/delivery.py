@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Reference, RowId, Small
@@ -69,5 +69,5 @@ class Post(Base):
     is_list: Mapped[bool] = mapped_column(server_default=text("false"))
     drawn: Mapped[int] = mapped_column(server_default=text("0"))
     redraw_at: Mapped[datetime | None]
-    storm_id: Mapped[int | None] = mapped_column()
+    storm_id: Mapped[int | None] = mapped_column(BigInteger)
     redraw_failures: Mapped[int] = mapped_column(server_default=text("0"))
