@@ -1,5 +1,6 @@
 """Real parts for every test: an embedded PostgreSQL and Redis a worker process, and the world that stories play in."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -40,6 +41,7 @@ class Servers:
 def servers() -> Iterator[Servers]:
     """Their data stand outside pytest's own folder: PostgreSQL started by root needs to get in as another user."""
     with tempfile.TemporaryDirectory(prefix="heed-tests-") as folder:
+        gc.freeze()  # what is imported stays; the collections between stories need not look at it again
         yield from _serve(Path(folder))
 
 

@@ -15,7 +15,6 @@ import requests
 import yaml
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.serving import make_server
 
@@ -52,6 +51,7 @@ from models.schedule_json import schedule_from_json
 from models.tables import Person
 from simulator import Simulator
 from simulator.state import Message
+from tests import sockets
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 SAMPLES = Path(__file__).parent / "samples"
@@ -95,15 +95,7 @@ class World:
 
     def use_sockets(self) -> None:
         """From now on Slack talks to Heed over Socket Mode."""
-        web_client = WebClient(base_url=self.slack.api_url)
-        self._socket = SocketModeHandler(
-            self.app.extensions["bolt"].app, "xapp-simulator", web_client=web_client, ping_interval=0.2
-        )
-        self._socket.connect()  # type: ignore[no-untyped-call]
-        session = self._socket.client.current_session
-        assert session is not None
-        assert session.sock is not None
-        session.sock.settimeout(0.1)
+        self._socket = sockets.connect(self.app.extensions["bolt"].app, self.slack.api_url)
         self.slack.app().request_url = ""
 
     def __enter__(self) -> "World":
@@ -120,9 +112,7 @@ class World:
             return
         self._closed = True
         if self._socket is not None:
-            self._socket.client.message_processor.event.set()
-            self._socket.client.enqueue_message("")  # it waits a second for one, whatever it was told
-            self._socket.close()  # type: ignore[no-untyped-call]
+            sockets.close(self._socket)
         self.slack.stop()
         self._server.shutdown()
         self._server.server_close()
