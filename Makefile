@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test llmock lint types lock bench stateful mutants clean
+.PHONY: run test llmock sdks lint types lock bench stateful mutants clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python app.py run
@@ -17,6 +17,12 @@ LLMOCK := var/llmock
 llmock: $(LLMOCK)/.installed
 	$(LLMOCK)/bin/python -m pytest -c tests/sentiment_llmock/pytest.ini --rootdir . --noconftest \
 		tests/sentiment_llmock/check_client.py $(ARGS)
+
+# PagerDuty's and Opsgenie's own clients, in an environment of their own, against Heed in its.
+SDKS := var/sdks
+sdks: $(VENV)/.installed-dev $(SDKS)/.installed
+	HEED_PYTHON=$(abspath $(BIN)/python) $(SDKS)/bin/python -m pytest -c tests/compatible_sdks/pytest.ini --rootdir . \
+		--noconftest tests/compatible_sdks/check_clients.py $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -43,6 +49,9 @@ lock: $(VENV)/.installed-dev
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile tests/sentiment_llmock/requirements.in \
 		--constraint requirements-dev.lock --universal --python-version 3.11 --generate-hashes --quiet \
 		--output-file tests/sentiment_llmock/requirements.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile tests/compatible_sdks/requirements.in \
+		--universal --python-version 3.11 --generate-hashes --quiet \
+		--output-file tests/compatible_sdks/requirements.lock
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -61,4 +70,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 $(LLMOCK)/.installed: tests/sentiment_llmock/requirements.lock
 	$(PYTHON) -m venv $(LLMOCK)
 	$(LLMOCK)/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+$(SDKS)/.installed: tests/compatible_sdks/requirements.lock
+	$(PYTHON) -m venv $(SDKS)
+	$(SDKS)/bin/python -m pip install --quiet --require-hashes --requirement $<
 	@touch $@

@@ -59,7 +59,7 @@ def main() -> None:
 
 def wsgi() -> Any:
     """The WSGI application, for servers other than our own: `gunicorn 'app:wsgi()'`."""
-    return find("bot.web:create_app")(find("models.config:Settings")().require("database_url", "redis_url"))
+    return find("bot.web:serving")(find("models.config:Settings")().require("database_url", "redis_url"))
 
 
 if __name__ == "__main__":

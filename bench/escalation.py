@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--burst", type=int, default=10_000)
     wanted = parser.parse_args()
     with house("page", "clock") as heed:
-        heed.wait_for(lambda: len(heed.rows("SELECT FROM beats")) == 2)
+        heed.wait_for(lambda: len(heed.rows("SELECT FROM beats WHERE name NOT LIKE 'web%'")) == 2)
         plan = prepare(heed)
         spread(heed, plan, wanted.alerts, wanted.minutes)
         burst(heed, plan, wanted.burst)

@@ -1,5 +1,7 @@
 """The web process: Slack's endpoint, the intake, health and figures. It stores and rings; it never sends by itself."""
 
+import logging
+
 import click
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
@@ -16,15 +18,21 @@ from bot import api, events_v2, heartbeats, intake, listeners, opsgenie
 from bot.answers import as_json, house_of, refuse
 from bot.calendars import calendar
 from bot.context import Context, build
+from bot.fetching import fetch
+from bot.gathering import Gathering
 from bot.health import may_see_details, readiness
+from bot.hearing import Hearing
+from bot.known import KnownSources
+from bot.limits import Limits
 from bot.metrics import Figures
+from bot.notifications import Notifications
+from bot.redacting import REDACTING
 from models.actions.oncall import calendar_of
 from models.config import Settings
 from models.db import DatabaseAway, is_away
 
 log = structlog.get_logger()
 
-BODY_LIMIT = 1_048_576
 RETRY_AFTER = 5
 routes = Blueprint("heed", __name__)
 
@@ -33,11 +41,23 @@ def create_app(settings: Settings) -> Flask:
     """The WSGI app; connects to nothing until the first request."""
     house = build(settings, hurried=True)
     flask = Flask("heed")
-    flask.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    flask.config["MAX_CONTENT_LENGTH"] = settings.intake_body_bytes
+    flask.logger.addFilter(REDACTING)
     flask.extensions["heed"] = house
+    flask.extensions["known"] = KnownSources(house.db)
+    flask.extensions["gathering"] = Gathering(house)
+    flask.extensions["limits"] = Limits(settings.intake_limit_per_s)
+    flask.extensions["notifications"] = Notifications(fetch)
     flask.extensions["bolt"] = SlackRequestHandler(slack_app(house))
     for each in (routes, intake.routes, events_v2.routes, opsgenie.routes, api.routes, heartbeats.routes):
         flask.register_blueprint(each)
+    return flask
+
+
+def serving(settings: Settings) -> Flask:
+    """The WSGI app of a process that serves: it marks the time in which heartbeats can be taken."""
+    flask = create_app(settings)
+    Hearing(flask.extensions["heed"].db).start()
     return flask
 
 
@@ -109,7 +129,7 @@ def refused(error: HTTPException) -> Response:
         405: f"this address takes {' or '.join(sorted(error.valid_methods or ()))}"
         if isinstance(error, MethodNotAllowed)
         else "",
-        413: f"the body is larger than {BODY_LIMIT} bytes",
+        413: f"the body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes",
     }
     return refuse(error.code or 500, what.get(error.code or 0, error.name))
 
@@ -148,7 +168,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        logging.getLogger("gunicorn.error").addFilter(REDACTING)
+        return serving(self._settings)
 
 
 @click.command()

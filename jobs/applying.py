@@ -18,6 +18,7 @@ from bot.ascode.sources import label
 from bot.ascode.tree import parse
 from bot.ascode.writing import write
 from bot.context import build
+from bot.sources.kinds import kinds
 from models.actions import checking, workspaces
 from models.actions.configuring import configured
 from models.config import Settings
@@ -79,7 +80,9 @@ def tell(done: Applied, dry_run: bool, base_url: str) -> None:
     elif not dry_run:
         click.echo("applied")
     for item, secret in done.sources:
-        click.echo(f"source {printable(label(item))}: {base_url}/alerts/{item['kind']}/{secret}")
+        kind = kinds()[item["kind"]]
+        key = f" with the key {secret}" if kind.has_key else ""
+        click.echo(f"source {printable(label(item))}: {kind.address(base_url, secret)}{key}")
     if done.sources:
         click.echo("The addresses are secrets and are shown only now.", err=True)
 

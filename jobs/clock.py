@@ -21,9 +21,20 @@ from jobs import deliver, logs, redraw
 from jobs.beat import CLOCK_BEAT, PAGE_BEAT
 from jobs.context import use
 from jobs.escalate import escalate
+from jobs.heartbeats import miss
 from jobs.supervisor import follow_parent
 from jobs.sweep import sweep
-from models.actions import assessing, delivering, drawing, escalating, handing_over, noticing, promises, workspaces
+from models.actions import (
+    assessing,
+    delivering,
+    drawing,
+    escalating,
+    handing_over,
+    heartbeats,
+    noticing,
+    promises,
+    workspaces,
+)
 from models.config import Settings
 from models.db import DatabaseAway, now_of
 
@@ -44,6 +55,7 @@ NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
     "redraw": drawing.next_due,
     "analyze": assessing.next_due,
     "promises": promises.next_due,
+    "heartbeats": heartbeats.next_due,
     "duty": handing_over.next_due,
     "notify": noticing.next_due,
     "picture": noticing.next_picture_due,
@@ -114,6 +126,7 @@ class Clock:
             say("no worker beats: the clock pages by itself" if needed else "a worker beats: the clock only rings")
             self.standing_in = needed
         if needed:
+            miss(self.context)
             escalate(self.context)
             deliver.deliver(self.context, deliver.pump())
             redraw.redraw(self.context, redraw.pump())

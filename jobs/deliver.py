@@ -7,8 +7,8 @@ import structlog
 
 from bot.context import Context
 from bot.slack import CONTENT, PERSON, NotSent, Refused, Result, Sent, Unclear
-from bot.views.alert import page, page_list
 from bot.views.parts import Rendered
+from bot.views.posts import message
 from jobs.context import current
 from jobs.looking import look
 from jobs.pump import Pump
@@ -109,11 +109,11 @@ def _open_dm(context: Context, lease: Lease, token: str) -> str | Result:
 
 def _post(context: Context, token: str, channel: str, envelope: Envelope) -> Result:
     """Post; content that Slack refuses goes out as plain text, for a plain page is better than none."""
-    message = page(envelope.contents[0]) if len(envelope.contents) == 1 else page_list(envelope.contents)
-    result = context.slack.post(token, channel, message, envelope.mark)
+    drawn = message(envelope.contents, len(envelope.contents) != 1, envelope.storm)
+    result = context.slack.post(token, channel, drawn, envelope.mark)
     if isinstance(result, Refused) and result.about == CONTENT:
         log.error("Slack refused the blocks of a page", why=result.why, post=envelope.post_id)
-        result = context.slack.post(token, channel, Rendered(message.text), envelope.mark)
+        result = context.slack.post(token, channel, Rendered(drawn.text), envelope.mark)
     return result
 
 
@@ -136,6 +136,8 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result)
             case Sent(channel_id, ts):
                 delivering.sent(session, lease, envelope, channel_id, ts)
                 workspaces.reached(session, lease.workspace_id)
+                if envelope.is_for_many:
+                    again_at = delivering.pause(session, lease)
             case NotSent(wait, why, outage):
                 again_at = now_of(session) + max(
                     wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0)
@@ -160,6 +162,8 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result)
         context.bell.wake("escalate")
     if isinstance(result, Sent):
         context.bell.wake("redraw")
+    if isinstance(result, Sent) and envelope.is_for_many:
+        return False
     workspace_is_out = isinstance(result, NotSent) or (
         isinstance(result, Refused) and result.about not in (PERSON, CONTENT)
     )

@@ -21,7 +21,7 @@ from models.seal import Seal
 
 SCOPES = (
     "channels:history", "channels:read", "chat:write", "commands", "dnd:read", "files:write", "groups:history",
-    "groups:read", "im:history", "im:write", "team:read", "usergroups:read", "users:read",
+    "groups:read", "im:history", "im:write", "reactions:read", "team:read", "usergroups:read", "users:read",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import structlog
 
 from bot.context import Context
 from bot.slack import GONE, WORKSPACE, NotSent, Refused, Sent, Unclear
-from bot.views.alert import page, page_list
+from bot.views.posts import message
 from jobs.context import current
 from jobs.looking import look
 from jobs.pump import Pump
@@ -61,8 +61,8 @@ def _draw_one(context: Context, drawers: Pump) -> bool:
 
 
 def _draw(context: Context, claimed: Drawing) -> None:
-    message = page_list(claimed.contents) if claimed.is_list else page(claimed.contents[0])
-    result = context.slack.update(context.seal.open(claimed.token), claimed.channel_id, claimed.ts, message)
+    drawn = message(claimed.contents, claimed.is_list, claimed.storm)
+    result = context.slack.update(context.seal.open(claimed.token), claimed.channel_id, claimed.ts, drawn)
     log.debug("redraw", post=claimed.post_id, result=type(result).__name__)
     with context.db.begin() as session:
         match result:

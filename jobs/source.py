@@ -1,12 +1,45 @@
-"""`source add`: configures an intake and shows its address, once."""
+"""`source`: intakes for monitoring tools. Addresses and signing secrets are shown once, when they are made."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from bot.context import build
-from bot.sources import sources
-from models.actions import workspaces
+from bot.ascode.faults import did_you_mean, printable
+from bot.context import Context, build
+from bot.sources import tools
+from bot.sources.kinds import HEARTBEAT, Kind, addable, kinds
+from bot.sources.mapped import FIELDS, parser
+from bot.sources.reading import Unreadable
+from jobs.applying import WORKSPACE, disposed, failures, workspace_of
+from jobs.source_words import line_json, tell_details, tell_line, tell_new
+from models.actions import incoming, people, sources, trying
+from models.actions.sources import SourceRef
 from models.config import Settings
+from models.durations import duration
+from models.heartbeat import make_rhythm
+from models.intake import checked_name, checked_networks
 from models.seal import new_secret
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
+_WORKSPACE = click.option("--workspace", help=WORKSPACE)
+
+
+@dataclass(frozen=True)
+class Where:
+    """A workspace, and what it takes to get at it."""
+
+    context: Context
+    workspace_id: int
+
+    @property
+    def base_url(self) -> str:
+        return self.context.settings.base_url
 
 
 @click.group()
@@ -14,22 +47,251 @@ def source() -> None:
     """Intakes for monitoring tools."""
 
 
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """What a source may be told, when it is added and later."""
+    for option in (
+        _JSON,
+        _WORKSPACE,
+        click.option(
+            "--expression", "expressions", multiple=True, metavar="FIELD=JMESPATH",
+            help=f"For generic: where to find {', '.join(FIELDS)} in JSON that is not ours.",
+        ),
+        click.option(
+            "--signing-secret", metavar="TEXT", help="What the tool signs with; - asks, so that no shell keeps it."
+        ),
+        click.option("--sign", is_flag=True, help="Make a signing secret, and show it once."),
+        click.option(
+            "--allow-from", "networks", multiple=True, metavar="NETWORK",
+            help="Only senders in this network may send, such as 192.0.2.0/24; may be given several times.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @source.command()
 @click.argument("kind")
 @click.argument("name")
-@click.option("--workspace", help="The Slack team id, where there are several workspaces.")
-def add(kind: str, name: str, workspace: str | None) -> None:
-    """Add a source of KIND called NAME, or give an existing one a new secret."""
-    if kind not in sources():
-        raise click.UsageError(f"there is no source {kind!r}; there are {', '.join(sources())}")
+@_options
+@click.option("--every", metavar="LENGTH", help="For heartbeat: how often it beats, such as 5m, 1h30m or 1d.")
+@click.option("--grace", metavar="LENGTH", help="For heartbeat: how late it may be; 1m if nothing is said.")
+@click.option("--severity", metavar="WORD", help="For heartbeat: how bad its silence is; high if nothing is said.")
+def add(
+    kind: str,
+    name: str,
+    workspace: str | None,
+    as_json: bool,
+    every: str | None,
+    grace: str | None,
+    severity: str | None,
+    **more: Any,
+) -> None:
+    """Add a source of KIND called NAME, or give an existing one a new secret, at once and for good."""
+    found, name, given = _kind(kind, _with_heartbeat()), _name(name), _given(kind, **more)
+    given |= _rhythm(kind, every, grace, severity)
+    with _where(workspace) as where, where.context.db.begin() as session:
+        secret = sources.secret_for(kind)
+        made = sources.add_or_renew(session, where.workspace_id, kind, name, secret, **_sealed(where, given))
+    tell_new(where.base_url, found, made, secret, given.get("signing_secret", ""), as_json)
+
+
+@source.command("list")
+@_WORKSPACE
+@_JSON
+def list_(workspace: str | None, as_json: bool) -> None:
+    """Every source, with its last signal and how much could not be read or was refused in the last seven days."""
+    with _where(workspace) as where, where.context.db.begin() as session:
+        lines = incoming.listing(session, where.workspace_id)
+    if as_json:
+        click.echo(json.dumps([line_json(each) for each in lines], default=str))
+        return
+    for each in lines:
+        tell_line(each)
+
+
+@source.command()
+@click.argument("name")
+@_WORKSPACE
+@_JSON
+def show(name: str, workspace: str | None, as_json: bool) -> None:
+    """The source NAME (or "KIND NAME"): its last signals, errors and refusals, and the newest body."""
+    with _where(workspace) as where, where.context.db.begin() as session:
+        found = _named(session, where, name)
+        details = incoming.details(session, where.workspace_id, found.id)
+    assert details is not None, "it was found a moment ago"
+    if as_json:
+        told = {**asdict(details), "line": line_json(details.line)}
+        click.echo(json.dumps(told, default=str))
+        return
+    tell_details(details, where.base_url)
+
+
+@source.command()
+@click.argument("name")
+@click.option("--overlap", default="24h", show_default=True, help="How long the previous one works; 0: no more.")
+@_WORKSPACE
+@_JSON
+def rotate(name: str, overlap: str, workspace: str | None, as_json: bool) -> None:
+    """Give the source NAME a new secret; the previous one works for a while, so that no signal is lost."""
+    try:
+        length = timedelta() if overlap == "0" else duration(overlap)
+    except ValueError as error:
+        raise click.UsageError(f"--overlap {error}") from None
+    with _where(workspace) as where, where.context.db.begin() as session:
+        found = _named(session, where, name)
+        secret, until = sources.rotate(session, where.workspace_id, found.id, length)
+    tell_new(where.base_url, kinds()[found.kind], found, secret, "", as_json, until if length else None)
+
+
+@source.command()
+@click.argument("name")
+@_options
+@click.option("--unsigned", is_flag=True, help="Signatures are checked no more.")
+@click.option("--allow-all", is_flag=True, help="Everybody who has the address may send.")
+def change(name: str, workspace: str | None, as_json: bool, unsigned: bool, allow_all: bool, **more: Any) -> None:
+    """Change how the source NAME is checked and read; its address stays."""
+    with _where(workspace) as where, where.context.db.begin() as session:
+        found = _named(session, where, name)
+        given = _given(found.kind, **more)
+        values = _sealed(where, given)
+        if unsigned:
+            values["signing_secret"] = b""
+        if allow_all:
+            values["allowed_from"] = []
+        if "settings" in values:
+            values["settings"] = {**found.settings, **values["settings"]}
+        if not values:
+            raise click.UsageError("say what is to change; --help lists what can")
+        sources.change(session, where.workspace_id, found.id, **values)
+    told = {"kind": found.kind, "name": found.name, "changed": sorted(values)}
+    made = given["signing_secret"] if more.get("sign") else ""
+    if as_json:
+        click.echo(json.dumps(told | ({"signing_secret": made} if made else {})))
+        return
+    click.echo(printable(f"changed {found.kind} {found.name}"))
+    if made:
+        click.echo(f"signing secret, shown only now: {made}")
+
+
+@source.command()
+@click.argument("name")
+@_WORKSPACE
+@_JSON
+def remove(name: str, workspace: str | None, as_json: bool) -> None:
+    """Take nothing from the source NAME any more; its alerts stay."""
+    with _where(workspace) as where, where.context.db.begin() as session:
+        found = _named(session, where, name)
+        sources.remove(session, where.workspace_id, found.id)
+    told = {"kind": found.kind, "name": found.name, "removed": True}
+    click.echo(json.dumps(told) if as_json else printable(f"removed {found.kind} {found.name}; its alerts stay"))
+
+
+@source.command()
+@click.argument("name")
+@click.option("--to", "slack_id", required=True, metavar="SLACK_ID", help="Who is paged, and nobody else.")
+@_WORKSPACE
+@_JSON
+def test(name: str, slack_id: str, workspace: str | None, as_json: bool) -> None:
+    """Send the tool's own sample through the source NAME, as a low alert that is marked as a test."""
+    with _where(workspace) as where:
+        with where.context.db.begin() as session:
+            found = _named(session, where, name)
+            person = people.find(session, where.workspace_id, slack_id)
+            if person is None or not person.active:
+                raise click.UsageError(f"there is nobody with the Slack id {slack_id} who can be paged")
+            sample = tools().get(found.kind, tools()["generic"]).sample()
+            tried = trying.send_test(session, found, sample, person.id)
+        where.context.bell.wake("escalate")
+    if tried is None:
+        raise click.ClickException("the test joined a group or a storm, so nobody was paged for it")
+    told = {"alert": tried.alert_id, "policy": tried.policy, "routes": list(tried.routes)}
+    click.echo(json.dumps(told) if as_json else f"raised #{tried.alert_id}; a real one would follow {tried.policy}")
+
+
+@contextmanager
+def _where(team_id: str | None) -> Iterator[Where]:
+    """The workspace that is meant, with its context; what fails is told in a line."""
     settings = Settings.of_running().require("database_url", "heed_secret_key")
     context = build(settings)
-    secret = new_secret()
-    with context.db.begin() as session:
-        found = [each for each in workspaces.active(session) if workspace in (None, each.team_id)]
-        if len(found) != 1:
-            known = ", ".join(each.team_id for each in workspaces.active(session)) or "none is installed yet"
-            raise click.UsageError(f"say which workspace with --workspace: {known}")
-        workspaces.put_source(session, found[0].id, kind, name, secret)
-    click.echo(f"{settings.base_url}/alerts/{kind}/{secret}")
-    click.echo("The address is a secret and is shown only now.", err=True)
+    with failures(), closing(context.bell.redis), disposed(context.db):
+        workspace_id, _ = workspace_of(context.db, team_id)
+        yield Where(context, workspace_id)
+
+
+def _with_heartbeat() -> dict[str, Kind]:
+    return {**addable(), HEARTBEAT: kinds()[HEARTBEAT]}
+
+
+def _rhythm(kind: str, every: str | None, grace: str | None, severity: str | None) -> dict[str, Any]:
+    """The settings of a heartbeat, checked; nothing for other kinds."""
+    said = [name for name, value in (("--every", every), ("--grace", grace), ("--severity", severity)) if value]
+    if kind != HEARTBEAT:
+        if said:
+            raise click.UsageError(f"{said[0]} is for heartbeats")
+        return {}
+    if not every:
+        raise click.UsageError("say how often it beats, such as --every 5m")
+    try:
+        return {"settings": make_rhythm(every, grace or "", severity or "").as_settings()}
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _kind(word: str, known: Mapping[str, Kind]) -> Kind:
+    found = known.get(word)
+    if found is None:
+        hint = did_you_mean(word, known) or f"; there are {', '.join(known)}"
+        raise click.UsageError(f"there is no source {word!r}{hint}")
+    return found
+
+
+def _name(words: str) -> str:
+    try:
+        return checked_name(words)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _named(session: Session, where: Where, name: str) -> SourceRef:
+    found = sources.named(session, where.workspace_id, name)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise click.UsageError(f"there is no source {name!r}; `source list` shows them")
+    raise click.UsageError(f"say which: {', '.join(repr(f'{each.kind} {each.name}') for each in found)}")
+
+
+def _given(
+    kind: str, networks: tuple[str, ...], sign: bool, signing_secret: str | None, expressions: tuple[str, ...]
+) -> dict[str, Any]:
+    """What was said in options, checked; the signing secret is not sealed yet."""
+    found = dict[str, Any]()
+    if sign and signing_secret:
+        raise click.UsageError("--sign makes a signing secret; leave --signing-secret away")
+    if signing_secret == "-":
+        signing_secret = click.prompt("Signing secret", hide_input=True, err=True)
+    if sign or signing_secret:
+        found["signing_secret"] = new_secret() if sign else signing_secret
+    try:
+        if networks:
+            found["allowed_from"] = checked_networks(networks)
+        if expressions:
+            found["settings"] = {"expressions": _expressions(kind, expressions)}
+    except (ValueError, Unreadable) as error:
+        raise click.UsageError(str(error)) from None
+    return found
+
+
+def _expressions(kind: str, given: tuple[str, ...]) -> dict[str, str]:
+    """Raises ValueError, or Unreadable for an expression that will not do."""
+    if kind != "generic":
+        raise ValueError("only a generic source is read by expressions")
+    pairs = [each.partition("=") for each in given]
+    found = {name.strip(): text.strip() for name, _, text in pairs}
+    parser(found)
+    return found
+
+
+def _sealed(where: Where, given: Mapping[str, Any]) -> dict[str, Any]:
+    secret = given.get("signing_secret")
+    return {**given, "signing_secret": where.context.seal.close(secret)} if secret else {**given}

@@ -22,7 +22,7 @@ from models.db import DatabaseAway
 
 log = structlog.get_logger()
 
-FIRST = ("sync", "sweep", "escalate", "deliver", "redraw", "promises", "analyze", "duty", "notify")
+FIRST = ("sync", "sweep", "escalate", "deliver", "redraw", "promises", "heartbeats", "analyze", "duty", "notify")
 
 
 class PatientWorker(SimpleWorker):

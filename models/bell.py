@@ -51,6 +51,7 @@ RINGS = {
     "scan": Ring(RATE, "jobs.scan.run"),
     "sync": Ring(RATE, "jobs.sync.run"),
     "promises": Ring(PAGE, "jobs.promises.run"),
+    "heartbeats": Ring(PAGE, "jobs.heartbeats.run"),
     "duty": Ring(RATE, "jobs.duty.run"),
     "check": Ring(RATE, "jobs.duty.check_all"),
     "digest": Ring(RATE, "jobs.digest.run"),

@@ -38,8 +38,15 @@ class Card:
     source: str = ""
     raised_by: str | None = None
     count: int = 1
+    parts: int = 0
+    parts_open: int = 0
+    parts_new: int = 0
+    """Of a grouped alert: how many problems it holds, how many still fire, how many came since it was acknowledged."""
+    part_titles: tuple[str, ...] = ()
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    acknowledged_from: str = ""
+    """The name that its source gave of who acknowledged there; then `acknowledged_by` is None."""
     closed_at: datetime | None = None
     closed_by: str | None = None
     notes: str = ""
@@ -59,6 +66,8 @@ class Card:
     """Why it was last open again by itself."""
     newest_note: str = ""
     notes_by: str | None = None
+    notes_from: str = ""
+    """Whose words a source passed on: the name that it gave, else its own; then `notes_by` is None."""
     reopenable: bool = False
     round_trip: float | None = None
     """Seconds from raising a test page to Slack's receipt for it."""
@@ -254,3 +263,44 @@ class ClientLine:
     channels: tuple[str, ...]
     waiting_since: datetime | None
     shadow_until: datetime | None
+
+
+@dataclass(frozen=True)
+class TokenLine:
+    """A program's token as it is listed; `made_by` is a Slack id, `works` tells whether its maker may still answer."""
+
+    name: str
+    made_by: str
+    made_at: datetime
+    last_used_at: datetime | None
+    works: bool
+
+
+@dataclass(frozen=True)
+class StormLine:
+    """One service (empty: nobody says which) and how many alerts of each severity it has in the storm."""
+
+    service: str
+    counts: Mapping[Severity, int]
+
+
+@dataclass(frozen=True)
+class StormCard:
+    """A storm as one person is told of it. `lines` are the worst services, `more` counts the others.
+
+    `open_ids` are numbers of alerts that nobody has answered, the worst first; at most twenty.
+    """
+
+    id: int
+    source: str
+    began_at: datetime
+    last_at: datetime
+    ended_at: datetime | None
+    counts: Mapping[Status, int]
+    lines: tuple[StormLine, ...]
+    more: int = 0
+    open_ids: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())

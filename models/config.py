@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     heed_host: str = "127.0.0.1"
     web_processes: int = 1
     web_threads: int = 16
+    heed_proxies: int = Field(default=0, ge=0, le=9)
+    intake_limit_per_s: int = Field(default=1000, ge=1)
+    intake_body_bytes: int = Field(default=1_048_576, ge=65_536, le=16_777_216)
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")

@@ -60,6 +60,18 @@ class Pattern:
                 return False
         return bool(here & self._whole.last)
 
+    def ends(self, value: str, start: int = 0) -> Iterator[int]:
+        """Where the matches of `value` that begin at `start` end, the shortest first; in time linear in `value`."""
+        if self._whole.empty:
+            yield start
+        allowed = self._whole.first
+        for at in range(start, len(value)):
+            here, allowed = self._step(allowed, value[at])
+            if not here:
+                return
+            if here & self._whole.last:
+                yield at + 1
+
     def _step(self, allowed: int, character: str) -> tuple[int, int]:
         known = self._steps.get((allowed, character))
         if known is None:

@@ -1,12 +1,31 @@
 """Which policy an alert gets (routes), what holds it back (silences), and when a level applies (its condition)."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from models.hours import Hours, on_the_wall, within, zone_of
 from models.matching import Matcher, Subject, joined, mismatch
 from models.words import Severity
+
+GROUP_WINDOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The grouped alert that something belongs to: the route that groups, the values by which, and the window."""
+
+    route: str
+    values: tuple[str, ...]
+    window: timedelta
+
+    @property
+    def key(self) -> str:
+        """A deduplication key; the values are told apart whatever they hold."""
+        digest = hashlib.sha256(json.dumps([self.route, *self.values]).encode()).hexdigest()
+        return f"group:{digest[:32]}"
 
 
 @dataclass(frozen=True)
@@ -14,7 +33,8 @@ class Route:
     """Where all `matchers` hold, within `hours` by the clock of `zone` (None: always), this route is taken.
 
     `policy`, `severity` and `channel` are None where the route leaves them open. `continue_` lets later routes be
-    taken too.
+    taken too. Alerts with the same values of `group_by` become parts of one (no names: all of the route, None: each is
+    one of its own); for `group_window` after it has paged, a new part pages nobody who has acknowledged.
     """
 
     name: str
@@ -25,6 +45,8 @@ class Route:
     severity: Severity | None = None
     channel: str | None = None
     continue_: bool = False
+    group_by: tuple[str, ...] | None = None
+    group_window: timedelta = GROUP_WINDOW
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -52,6 +74,7 @@ class Routed:
     severity: Severity
     channels: tuple[str, ...]
     considered: tuple[Considered, ...]
+    group: Group | None = None
 
     @property
     def taken(self) -> tuple[str, ...]:
@@ -78,7 +101,12 @@ def route(routes: Iterable[Route], subject: Subject, now: datetime) -> Routed:
         severity=next((each.severity for each in taken if each.severity is not None), subject.severity),
         channels=tuple(dict.fromkeys(each.channel for each in taken if each.channel is not None)),
         considered=tuple(considered),
+        group=next((_group(each, each.group_by, subject) for each in taken if each.group_by is not None), None),
     )
+
+
+def _group(grouping: Route, names: tuple[str, ...], subject: Subject) -> Group:
+    return Group(grouping.name, tuple(subject.value(name) for name in names), grouping.group_window)
 
 
 def _match(candidate: Route, subject: Subject, now: datetime) -> tuple[bool, str]:

@@ -8,12 +8,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
+from models.durations import duration, spelled_duration
 from models.hours import Hours, parse_hours, zone_of
 from models.matching import Matcher, parse_matchers
-from models.routing import LevelCondition, Route, Silence
+from models.routing import GROUP_WINDOW, LevelCondition, Route, Silence
 from models.words import Severity
 
 Json = dict[str, object]
+ROUTE_FIELDS = (
+    "name",
+    "matchers",
+    "hours",
+    "zone",
+    "policy",
+    "severity",
+    "channel",
+    "group_by",
+    "group_window",
+    "continue",
+)
 T = TypeVar("T")
 
 
@@ -26,12 +39,14 @@ def route_to_json(route: Route) -> Json:
         policy=route.policy,
         severity=route.severity.label if route.severity else None,
         channel=route.channel,
+        group_by=list(route.group_by) if route.group_by is not None else None,
+        group_window=spelled_duration(route.group_window) if route.group_by is not None else None,
         **{"continue": route.continue_ or None},
     )
 
 
 def route_from_json(data: object, where: str = "route") -> Route:
-    fields = _Fields(data, where, "name", "matchers", "hours", "zone", "policy", "severity", "channel", "continue")
+    fields = _Fields(data, where, *ROUTE_FIELDS)
     hours = fields.optional("hours", _hours)
     return fields.make(
         lambda: Route(
@@ -43,6 +58,8 @@ def route_from_json(data: object, where: str = "route") -> Route:
             severity=fields.optional("severity", _severity),
             channel=fields.optional("channel", _text),
             continue_=fields.optional("continue", _boolean) or False,
+            group_by=fields.optional("group_by", _names),
+            group_window=fields.optional("group_window", duration) or GROUP_WINDOW,
         )
     )
 
@@ -155,6 +172,10 @@ def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"expected true or false, found {_shown(value)}")
     return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_text(each) for each in _list(value)))
 
 
 def _list(value: object) -> list[object]:

@@ -21,6 +21,7 @@ from models.db import normal_url
 from models.embedded import EmbeddedPostgres, EmbeddedRedis
 from models.migrate import migrate
 from models.tables import Base
+from tests.alertmanager import PROGRAM
 from tests.world import SHIFT, World
 
 # The same examples on every machine, however slow it is; the long forms look further, at random.
@@ -127,9 +128,16 @@ def world(settings: Settings) -> Iterator[World]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium the browser tests are skipped, and say so; where they must run (CI) they fail instead."""
-    if shutil.which("chromium") or os.environ.get("HEED_REQUIRE_BROWSER"):
-        return
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason="needs Chromium: apt install chromium"))
+    """What needs a program that is not there is skipped, and says so; where it must run (CI) it fails instead."""
+    for marker, program, setting in _NEEDED:
+        if shutil.which(program) or os.environ.get(setting):
+            continue
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"needs {program}: apt install {program}"))
+
+
+_NEEDED = (
+    ("browser", "chromium", "HEED_REQUIRE_BROWSER"),
+    ("alertmanager", PROGRAM, "HEED_REQUIRE_ALERTMANAGER"),
+)

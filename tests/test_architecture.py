@@ -9,10 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 RULES = (
-    "answer", "assessment", "card", "conversation", "courtesies", "cue_rule", "cues", "deadlines", "dry_run",
-    "escalation", "examples", "hours", "indicators", "matching", "oncall", "pattern", "pattern_syntax",
-    "person", "plan", "quiet", "reach", "reachability", "rehearsal", "rotation", "routing", "routing_json",
-    "schedule_check", "schedule_json", "signal", "spans", "speakers", "suppose", "unreachable", "wall_clock", "words",
+    "answer", "assessment", "card", "channel_intake", "conversation", "courtesies", "cue_rule", "cues", "deadlines",
+    "dry_run", "durations", "escalation", "examples", "grouping", "heartbeat", "hours", "indicators", "intake",
+    "matching", "oncall", "pattern", "pattern_syntax", "person", "plan", "quiet", "reach", "reachability",
+    "rehearsal", "rotation", "routing", "routing_json", "schedule_check", "schedule_json", "signal", "spans",
+    "speakers", "storm", "suppose", "unreachable", "wall_clock", "words",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
 SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")
@@ -34,7 +35,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.sources": ("bot.sources", "models.signal", "models.words"),
     "bot.sources.mapped": ("jmespath", "bot.sources", "models.signal"),
     "bot.sources.sns": ("cryptography",),
-    "bot.compatible": ("bot.sources.reading", "models.signal", "models.words"),
+    "bot.compatible": ("bot.compatible", "bot.sources.reading", "models.card", "models.signal", "models.words"),
     "bot.sentiment.cli": ("click", "bot.sentiment", "models.config", *RULE_MODULES),
     "bot.sentiment.train": ("numpy", "scipy", "sklearn", "bot.sentiment", *RULE_MODULES),
     "bot.sentiment": ("openai", "httpx2", "bot.sentiment", *RULE_MODULES),
@@ -47,12 +48,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "yaml", "slack_sdk.errors", "sqlalchemy.orm", "bot.ascode", "bot.slack", "bot.sources", "models.actions",
         "models.db", "models.seal", *RULE_MODULES,
     ),
+    "bot.fetching": ("httpx2",),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
         "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.slack", "bot.sentiment.redact",
+        "bot.sources",
         "bot.views", "bot.listeners",
         "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,
     ),
+    "bot.rest": ("models.actions.answering", "models.actions.listing", *RULE_MODULES),
+    "bot.api": ("flask", "yaml", "sqlalchemy.orm", "bot", "models"),
     "bot": (
         "flask", "gunicorn", "prometheus_client", "slack_bolt", "slack_sdk", "sqlalchemy", "werkzeug", *CLI,
         "bot", "models",

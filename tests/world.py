@@ -16,39 +16,34 @@ import yaml
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.signature import SignatureVerifier
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from bot.context import build
 from bot.sentiment.rater import Rater
 from bot.web import create_app
 from jobs.analyze import analyze
+from jobs.clock import NEXT_DUE
 from jobs.deliver import deliver
 from jobs.digest import digest
 from jobs.duty import duty
 from jobs.escalate import escalate
+from jobs.heartbeats import miss
 from jobs.notify import notify
 from jobs.promises import keep_promises
 from jobs.pump import Pump
 from jobs.redraw import redraw
 from jobs.scan import scan
+from jobs.sweep import sweep
 from jobs.sync import sync
-from models.actions import (
-    assessing,
-    delivering,
-    drawing,
-    escalating,
-    handing_over,
-    noticing,
-    promises,
-    schedules,
-    workspaces,
-)
+from models.actions import heartbeats, schedules, workspaces
 from models.actions.plans import save_policy
 from models.config import Settings
 from models.db import now_of
+from models.heartbeat import MARK
 from models.plan import Level, Plan, Target, TargetKind
 from models.schedule_json import schedule_from_json
-from models.tables import Person
+from models.tables import Beat, Person
 from simulator import Simulator
 from simulator.state import Message
 from tests import sockets
@@ -85,6 +80,7 @@ class World:
         self._socket: SocketModeHandler | None = None
         self._closed = False
         self.context = build(self.settings)
+        self._hear()
         self._senders, self._drawers, self._raters = Pump("send"), Pump("draw"), Pump("rate")
         self.app = create_app(self.settings)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
@@ -137,6 +133,7 @@ class World:
             redraw(self.context, self._drawers)
             self._drawers.settle()
             keep_promises(self.context)
+            miss(self.context)
             duty(self.context)
             notify(self.context)
             if not self._is_due():
@@ -155,9 +152,25 @@ class World:
     def forward(self, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Let time pass, here and in Slack, and everything happen that falls due by then."""
         step = timedelta(seconds=seconds, minutes=minutes, hours=hours)
-        SHIFT.seconds += step.total_seconds()
-        self.slack.clock.forward(seconds=step.total_seconds())
+        self._pass(step.total_seconds())
+        with self.context.db.begin() as session:
+            session.execute(update(Beat).where(Beat.name == MARK).values(at=now_of(session)))
         self.settle()
+
+    def stop(self, seconds: float = 0, minutes: float = 0) -> None:
+        """Everything of Heed stops for so long, and starts again."""
+        self._pass(seconds + 60 * minutes)
+        self._hear()
+        self.settle()
+
+    def _pass(self, seconds: float) -> None:
+        SHIFT.seconds += seconds
+        self.slack.clock.forward(seconds=seconds)
+
+    def _hear(self) -> None:
+        """The web process marks that beats can be taken."""
+        with self.context.db.begin() as session:
+            heartbeats.hear(session)
 
     def forward_to(self, moment: str) -> None:
         """Let time pass until this moment (ISO, with its offset)."""
@@ -168,6 +181,11 @@ class World:
     def sync(self) -> None:
         """What the clock rings for every hour: people are brought in from Slack."""
         sync(self.context)
+
+    def sweep(self) -> None:
+        """What the clock does every minute."""
+        sweep(self.context)
+        self.settle()
 
     def scan(self) -> None:
         """What the clock rings for every 15 minutes."""
@@ -182,15 +200,7 @@ class World:
     def _is_due(self) -> bool:
         with self.context.db.begin() as session:
             now = now_of(session)
-            looks: tuple[Callable[..., Any], ...] = (
-                assessing.next_due,
-                escalating.next_due,
-                delivering.next_due,
-                drawing.next_due,
-                handing_over.next_due,
-                noticing.next_due,
-                promises.next_due,
-            )
+            looks = (look for job, look in NEXT_DUE.items() if job != "picture")
             return any((due := look(session)) is not None and due <= now for look in looks)
 
     # machines

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from bot.ascode import watched
-from bot.ascode.fields import Fields, Item, Wrong, day, duration, items, spelled_moment, text
+from bot.ascode.fields import Fields, Item, Wrong, day, items, spelled_moment, text
 from bot.ascode.names import Names
 from models.actions.configuring import Configured, KnownClient, Place
+from models.durations import duration
 from models.hours import parse_hours, zone_of
 from models.schedule_check import Problem
 

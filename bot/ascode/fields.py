@@ -1,8 +1,7 @@
 """Reading the fields of an item; what is wrong is collected, so that one run tells all of it."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 
 from bot.ascode.faults import did_you_mean
@@ -13,10 +12,6 @@ from models.schedule_check import Problem
 Item = dict[str, Any]
 Wrong = list[Problem]
 T = TypeVar("T")
-
-SHORTEST, LONGEST = timedelta(seconds=5), timedelta(days=30)
-_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:\d{1,7}[smhd])+")
 
 
 class Fields:
@@ -130,23 +125,6 @@ def day(value: object) -> date:
         return date.fromisoformat(text(value))
     except ValueError:
         raise ValueError(f"must be a date such as 2027-03-31, not {_shown(value)}") from None
-
-
-def duration(value: object) -> timedelta:
-    """A duration such as `90s`, `5m` or `1h30m`, from 5 seconds to 30 days."""
-    if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise ValueError(f"must be a duration such as 30s, 5m, 2h or 1d, not {_shown(value)}")
-    found = timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", value)))
-    if not SHORTEST <= found <= LONGEST:
-        raise ValueError(f"must be from 5s to 30d, not {value}")
-    return found
-
-
-def spelled_duration(length: timedelta) -> str:
-    """The duration in the largest unit that leaves nothing over, as `duration` reads it."""
-    seconds = round(length.total_seconds())
-    unit = next(name for name, size in _UNITS.items() if seconds % size == 0)
-    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def spelled_moment(at: datetime, zone: tzinfo = UTC) -> str:

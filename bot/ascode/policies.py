@@ -9,15 +9,14 @@ from bot.ascode.fields import (
     Item,
     Wrong,
     again_and_again,
-    duration,
     items,
-    spelled_duration,
     text,
     whole,
     yes_or_no,
 )
 from bot.ascode.names import NO_CHANNEL, Names
 from models.actions.configuring import Configured
+from models.durations import duration, spelled_duration
 from models.plan import Level, Plan, Target, TargetKind
 from models.routing_json import condition_from_json, condition_to_json
 from models.schedule_check import Problem

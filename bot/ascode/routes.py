@@ -7,10 +7,10 @@ from bot.ascode.fields import Fields, Item, Wrong, again_and_again
 from bot.ascode.names import NO_CHANNEL, Names
 from models.actions.configuring import Configured, Place
 from models.routing import Route
-from models.routing_json import route_from_json, route_to_json
+from models.routing_json import ROUTE_FIELDS, route_from_json, route_to_json
 from models.schedule_check import Problem
 
-FIELDS = ("name", "matchers", "hours", "zone", "policy", "severity", "channel", "continue")
+FIELDS = ROUTE_FIELDS
 _INSTEAD = {"name": "?", "zone": "UTC"}
 
 

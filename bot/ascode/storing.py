@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from bot.ascode import clients, policies, routes, schedules, silences, tiers
+from bot.ascode import sources as intakes
 from bot.ascode.changes import Change
 from bot.ascode.fields import Item
 from bot.ascode.reading import Wanted
-from models.actions import configuring, people, plans, silencing, workspaces
+from models.actions import configuring, people, plans, silencing, sources
 from models.actions import schedules as duty
 from models.actions.configuring import Place
 from models.plan import TargetKind
-from models.seal import Seal, new_secret
+from models.seal import Seal
 
 
 class Store:
@@ -43,7 +44,8 @@ class Store:
             self._tier(change)
         for change in by_section.get("clients", ()):
             self._client(change)
-        return [self._source(change) for change in by_section.get("sources", ())]
+        made = [(change.new, self._source(change)) for change in by_section.get("sources", ()) if change.new]
+        return [(item, secret) for item, secret in made if secret]
 
     def _schedule(self, change: Change) -> None:
         if change.new is not None:
@@ -86,12 +88,19 @@ class Store:
                 self._channel(place)
         configuring.put_client(self._session, self._workspace_id, client)
 
-    def _source(self, change: Change) -> tuple[Item, str]:
+    def _source(self, change: Change) -> str:
+        """The secret of a source that is new; empty for one that is there."""
         assert change.new is not None, "sources are not removed"
-        secret = new_secret()
         kind, name = change.new["kind"], change.new["name"]
-        workspaces.put_source(self._session, self._workspace_id, kind, name, secret)
-        return change.new, secret
+        if change.old is None:
+            secret = sources.secret_for(kind)
+            values = intakes.columns_of(change.new, {})
+            sources.put_source(self._session, self._workspace_id, kind, name, secret, **values)
+            return secret
+        (there,) = sources.named(self._session, self._workspace_id, name, kind)
+        values = intakes.columns_of(change.new, there.settings)
+        sources.change(self._session, self._workspace_id, there.id, **values)
+        return ""
 
     def _row_of(self, kind: TargetKind, word: str) -> int:
         match kind:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from bot.ascode.fields import Fields, Item, Wrong, duration, spelled_duration, text
+from bot.ascode.fields import Fields, Item, Wrong, text
 from bot.ascode.names import Names
 from models.actions.configuring import Configured, KnownTier
+from models.durations import duration, spelled_duration
 
 FIELDS = ("name", "first_reply", "next_reply", "holding")
 HOLDING = timedelta(minutes=30)

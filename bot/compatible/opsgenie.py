@@ -1,4 +1,4 @@
-"""Opsgenie's Alert API: create, close, acknowledge and add a note; see "Alert API" in its documentation.
+"""Opsgenie's Alert API as it is asked: create, close, acknowledge, add a note; see "Alert API" in its documentation.
 
     POST /v2/alerts                                              Authorization: GenieKey …
     {"message": "Disk is full on db1", "alias": "disk-db1", "description": "…", "priority": "P1", "entity": "db1",
@@ -7,10 +7,12 @@
     POST /v2/alerts/disk-db1/close?identifierType=alias          and /acknowledge, /notes
     {"user": "alice", "source": "zabbix", "note": "cleaned up"}
 
-The alias tells one problem from another. An alert that is created without one gets a fresh one, which is its id too:
-so whoever asks by id is understood, and whoever asks by tiny id is not.
+The alias tells one problem from another; an alert that is created without one gets a fresh one. The tiny id is the
+number that people see, the id holds that number in the form of a UUID. What is asked for by id and is none of these is
+taken for an alias: many a script leaves `identifierType` away.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,9 +32,9 @@ SEVERITIES = {
 DEFAULT_PRIORITY = "P3"
 ALIAS_LENGTH = 512
 NAME_LENGTH = 100
-ACCEPTED_STATUS = 202
-REFUSED_STATUS = 422
-UNAUTHORIZED_STATUS = 401
+IDENTIFIER_TYPES = ("", "id", "alias", "tiny")
+_ID = re.compile(r"4eed0000-0000-4000-8000-([0-9a-f]{12})", re.ASCII | re.IGNORECASE)
+_TINY = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class Action(StrEnum):
@@ -45,28 +47,32 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Created:
-    """An alert that is to be opened; `key` is its signal's, `note` may be empty."""
+    """An alert that is to be opened; `key` is its signal's, `note` and `user`, whose it is, may be empty."""
 
     alias: str
     key: str
     signal: Signal
     note: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """Which alert is meant: the one of this number, else the newest of this signal's key. Neither: there is none."""
+
+    number: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to become of an alert, who asks, and with which words; all but `action` and `key` may be empty.
-
-    `signal` is a resolved one for a close, and None otherwise.
-    """
+    """What is to become of an alert, who asks, and with which words; all but `action` may be empty."""
 
     action: Action
-    alias: str
-    key: str
+    identifier: Identifier
     user: str
     source: str
     note: str
-    signal: Signal | None
 
 
 class Refused(ValueError):
@@ -90,52 +96,58 @@ def read_create(body: Any, fresh_alias: str) -> Created:
     if errors:
         raise Refused(errors)
     alias = _line(fields.get("alias"), ALIAS_LENGTH) or fresh_alias
-    return Created(alias, _key(alias), _signal(fields, alias), _lines(fields.get("note")))
+    user = _line(fields.get("user"), NAME_LENGTH)
+    return Created(alias, _key(alias), _signal(fields, alias), _lines(fields.get("note")), user)
+
+
+def read_identifier(identifier: str, identifier_type: str) -> Identifier:
+    """The alert that an address names by `identifier`, which is an id, an alias or a tiny id. Raises Refused."""
+    alias = _line(identifier, ALIAS_LENGTH)
+    errors = {}
+    if not alias:
+        errors["identifier"] = "Identifier can not be empty."
+    if identifier_type not in IDENTIFIER_TYPES:
+        errors["identifierType"] = "Identifier type must be id, alias or tiny."
+    if errors:
+        raise Refused(errors)
+    if identifier_type == "tiny":
+        return Identifier(int(alias) if _TINY.fullmatch(alias) else None)
+    found = _ID.fullmatch(alias) if identifier_type != "alias" else None
+    return Identifier(int(found[1], 16)) if found else Identifier(key=_key(alias))
 
 
 def read_change(action: Action, identifier: str, identifier_type: str, body: Any) -> Change:
-    """The change of the alert `identifier`, which is an `id` (also when empty) or an `alias`. Raises Refused."""
+    """The change that is asked of the alert that the address names. Raises Refused."""
     fields = _fields(body)
-    errors = {}
-    alias = _line(identifier, ALIAS_LENGTH)
-    if not alias:
-        errors["identifier"] = "Identifier can not be empty."
-    if identifier_type not in ("", "id", "alias"):
-        errors["identifierType"] = "Identifier type must be id or alias."
+    errors: dict[str, str] = {}
+    meant = Identifier()
+    try:
+        meant = read_identifier(identifier, identifier_type)
+    except Refused as refused:
+        errors = refused.errors
     note = _lines(fields.get("note"))
     if action is Action.NOTE and not note:
         errors["note"] = "Note can not be empty."
     if errors:
         raise Refused(errors)
-    over = Signal(key=_key(alias), firing=False, title=alias[:TITLE_LENGTH]) if action is Action.CLOSE else None
     user, source = _line(fields.get("user"), NAME_LENGTH), _line(fields.get("source"), NAME_LENGTH)
-    return Change(action, alias, _key(alias), user, source, note, over)
+    return Change(action, meant, user, source, note)
+
+
+def alias_of(key: str) -> str:
+    """The alias in a signal's key."""
+    return key.removeprefix("alias:")
+
+
+def id_of(number: int) -> str:
+    """The id of the alert of this number: made from it, so that it is found again by nothing else."""
+    return f"4eed0000-0000-4000-8000-{number:012x}"
 
 
 def api_key(header: str) -> str:
     """The key of `Authorization: GenieKey <key>`; nothing when there is none."""
     scheme, _, key = header.strip().partition(" ")
     return key.strip() if scheme.lower() == "geniekey" else ""
-
-
-def accepted(request_id: str, took: float = 0.0) -> dict[str, Any]:
-    """The body of the 202; `took` is in seconds."""
-    return {"result": "Request will be processed", "took": took, "requestId": request_id}
-
-
-def refused(errors: Mapping[str, str], request_id: str, took: float = 0.0) -> dict[str, Any]:
-    """The body of the 422 for a body that is wrong."""
-    return {
-        "message": "Request body is not processable. Please check the errors.",
-        "errors": dict(errors),
-        "took": took,
-        "requestId": request_id,
-    }
-
-
-def unauthorized(request_id: str, took: float = 0.0) -> dict[str, Any]:
-    """The body of the 401 when no source has this key."""
-    return {"message": "Could not authenticate", "took": took, "requestId": request_id}
 
 
 def _fields(body: Any) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@
                  "group": "prod", "class": "DiskFull", "timestamp": "2026-11-22T03:00:00.000+0000",
                  "custom_details": {"free": "1 %"}},
      "links": [{"href": "https://grafana.example/d/abc", "text": "dashboard"}],
+     "images": [{"src": "https://grafana.example/render.png", "href": "https://grafana.example/d/abc", "alt": "graph"}],
      "client": "Alertmanager", "client_url": "http://alertmanager.example/#/alerts"}
 
 Acknowledge and resolve need `routing_key`, `event_action` and `dedup_key` only. The errors are worded as PagerDuty
@@ -19,6 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.sources.reading import (
+    DETAILS_LENGTH,
     TITLE_LENGTH,
     Unreadable,
     labels,
@@ -41,8 +43,14 @@ ROUTING_KEY_LENGTH = 32
 DEDUP_KEY_LENGTH = 255
 SUMMARY_LENGTH = 1024
 DETAIL_LENGTH = 500
+ATTACHED_AT_MOST = 10
+ATTACHED_LENGTH = 1000
+ALT_LENGTH = 100
 ACCEPTED_STATUS = 202
 REFUSED_STATUS = 400
+FORBIDDEN_STATUS = 403
+TOO_LARGE_STATUS = 413
+THROTTLED_STATUS = 429
 
 
 class Action(StrEnum):
@@ -86,6 +94,11 @@ def read(body: Any, fresh_key: str) -> Event:
     return Event(_text(body["routing_key"]), action, dedup_key, key, signal)
 
 
+def routing_key(body: Any) -> str:
+    """The routing key of whatever came; nothing when there is none."""
+    return _text(body.get("routing_key")) if isinstance(body, Mapping) else ""
+
+
 def accepted(event: Event) -> dict[str, Any]:
     """The body of the 202: the sender needs the key to acknowledge and to resolve."""
     return {"status": "success", "message": "Event processed", "dedup_key": event.dedup_key}
@@ -107,6 +120,15 @@ def unrecognized() -> dict[str, Any]:
         "status": "Unrecognized object",
         "message": "Event object format is unrecognized",
         "errors": ["JSON parse error"],
+    }
+
+
+def throttled() -> dict[str, Any]:
+    """The body of the 429 for events that arrive too quickly."""
+    return {
+        "status": "throttle exceeded",
+        "message": "Requests for this service are arriving too quickly. Please retry later.",
+        "errors": ["Enhance Your Calm."],
     }
 
 
@@ -163,7 +185,7 @@ def _signal(body: Mapping[str, Any], key: str, dedup_key: str, firing: bool) -> 
         firing=firing,
         title=_text(payload.get("summary"))[:TITLE_LENGTH] or dedup_key,
         severity=severity(payload.get("severity"), table=SEVERITIES),
-        details=_details(details),
+        details=_with_attached(_details(details), body),
         link=_link(body),
         labels=labels({**said, "client": body.get("client")}, "payload", _short(details)),
         started_at=_moment(payload.get("timestamp")) if firing else None,
@@ -204,8 +226,33 @@ def _has_lines(value: Any) -> bool:
     return isinstance(value, str) and "\n" in value.strip()
 
 
+def _with_attached(details: str, body: Mapping[str, Any]) -> str:
+    """The details and, after them, a line for each link and image, for which the details make room."""
+    lines = [f"{_text(each.get('text'))[:ALT_LENGTH] or 'Link'}: {link(each.get('href'))}" for each in _links(body)]
+    for image in _images(body):
+        lines.append(f"{_text(image.get('alt'))[:ALT_LENGTH] or 'Image'}: {link(image.get('src'))}")
+    attached = ""
+    for line in lines[:ATTACHED_AT_MOST]:
+        if len(attached) + len(line) < ATTACHED_LENGTH:
+            attached += f"\n{line}"
+    return several_lines(details[: DETAILS_LENGTH - len(attached)].rstrip() + attached)
+
+
+def _links(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return _attached(body.get("links"), "href")
+
+
+def _images(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return _attached(body.get("images"), "src")
+
+
+def _attached(value: Any, address: str) -> list[Mapping[str, Any]]:
+    """Those that have an address that can be followed."""
+    found = value if isinstance(value, list) else []
+    return [each for each in found if isinstance(each, Mapping) and link(each.get(address))]
+
+
 def _link(body: Mapping[str, Any]) -> str:
-    """The first link that the sender attached, else the sender's own page."""
-    links = body.get("links")
-    found = [link(each.get("href")) for each in links if isinstance(each, Mapping)] if isinstance(links, list) else []
+    """The first link that the sender attached, else what its first image leads to, else the sender's own page."""
+    found = [link(each.get("href")) for each in (*_links(body), *_images(body))]
     return next((each for each in found if each), "") or link(body.get("client_url"))

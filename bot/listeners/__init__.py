@@ -11,13 +11,33 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient, WebhookClient
 
 from bot.context import Context
-from bot.listeners import alert, channel, client, command, draft, further, home, marks, shortcut
+from bot.listeners import (
+    alert,
+    channel,
+    client,
+    command,
+    draft,
+    emoji,
+    further,
+    home,
+    intake,
+    marks,
+    refreshing,
+    shortcut,
+    sources,
+    storm,
+)
 from bot.listeners.acting import HOUSE, WORKSPACE
 from models.actions import workspaces
 from models.db import DatabaseAway
 from models.seal import SealBroken
 
 log = structlog.get_logger()
+
+CONVERSATIONS = (
+    client, channel, intake, emoji, alert, draft, further, command, home, shortcut, marks, storm, refreshing, sources,
+)  # fmt: skip
+"""In this order: what must be stored before Slack gets its answer comes first."""
 
 THREADS = 32
 TIMEOUT_SECONDS = 3
@@ -41,7 +61,7 @@ def build(house: Context) -> App:
         return next()
 
     bolt.use(bring)
-    for conversation in (client, channel, alert, draft, further, command, home, shortcut, marks):
+    for conversation in CONVERSATIONS:
         conversation.register(bolt)
     bolt.error(failed)
     return bolt

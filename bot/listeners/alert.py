@@ -12,8 +12,9 @@ from bot.listeners.acting import OUTSIDERS, Actor, actor_of, house_of
 from bot.listeners.home import publish
 from bot.sentiment.redact import redact
 from bot.views import modals
-from bot.views.alert import ACTION_IDS, SHOW, page, page_list, read_value, refusal
-from bot.views.parts import Block, Rendered, plain, section
+from bot.views.alert import ACTION_IDS, SHOW, page, read_value, refusal
+from bot.views.parts import Block, plain, section
+from bot.views.posts import message
 from bot.views.replies import timeline
 from models.actions import answering, drawing, learning, reading
 from models.actions.answering import Wish
@@ -64,7 +65,7 @@ def give(
         with house.db.begin() as session:
             answered = answering.give(session, answer, who.workspace_id, alert_id, who.person_id, epoch, wish)
             if answer is Answer.FALSE_POSITIVE and answered.refusal is None:
-                _remember(session, who, alert_id, wish.notes)
+                remember(session, who.workspace_id, who.person_id, alert_id, wish.notes)
             card = reading.card(session, who.workspace_id, alert_id)
     except answering.NoSuchAlert:
         return no_such(alert_id)
@@ -76,12 +77,12 @@ def give(
     return None
 
 
-def _remember(session: Session, who: Actor, alert_id: int, why: str) -> None:
+def remember(session: Session, workspace_id: int, person_id: int, alert_id: int, why: str) -> None:
     """The message behind a client's false alarm becomes an example; it suppresses nothing by itself."""
-    message = learning.opened_by(session, who.workspace_id, alert_id)
+    message = learning.opened_by(session, workspace_id, alert_id)
     if message is not None:
         marked = Marked(message.channel_id, message.ts, redact(message.text))
-        learning.mark(session, who.workspace_id, learning.FALSE_POSITIVE, marked, Risk.NONE, who.person_id, why)
+        learning.mark(session, workspace_id, learning.FALSE_POSITIVE, marked, Risk.NONE, person_id, why)
 
 
 def open_modal(
@@ -151,8 +152,8 @@ def draw_in_place(context: BoltContext, who: Actor, body: dict[str, Any], respon
         shown = drawing.shown_at(session, *place)
         drawing.answered_in_place(session, *place)
     if shown is not None:
-        message: Rendered = page_list(shown.contents) if shown.is_list else page(shown.contents[0])
-        respond(text=message.text, blocks=message.blocks, replace_original=True)
+        drawn = message(shown.contents, shown.is_list, shown.storm)
+        respond(text=drawn.text, blocks=drawn.blocks, replace_original=True)
 
 
 def say(body: dict[str, Any], client: WebClient, respond: Respond, words: str) -> None:

@@ -10,9 +10,14 @@ from bot.listeners.acting import OUTSIDERS, actor, actor_of, house_of
 from bot.listeners.alert import give
 from bot.listeners.asking import Asked, Subcommand, mention, number
 from bot.listeners.duty import oncall, override, schedule, who
+from bot.listeners.emoji import emoji
 from bot.listeners.further import add_note, give_back, give_to, snooze
+from bot.listeners.heartbeat import heartbeat
+from bot.listeners.intake import intake
 from bot.listeners.marks import quality, sent
 from bot.listeners.quiet import silence, silences, unsilence
+from bot.listeners.sources import source
+from bot.listeners.tokens import token
 from bot.listeners.watching import clients, unwatch, watch
 from bot.views import replies
 from bot.views.alert import page as page_view
@@ -166,9 +171,14 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "watch": watch,
     "unwatch": unwatch,
     "clients": clients,
+    "heartbeat": heartbeat,
+    "intake": intake,
+    "emoji": emoji,
+    "source": source,
     "test": test,
     "quality": quality,
     "sent": sent,
+    "token": token,
     "admins": admins,
     "role": role,
     "help": help_,

@@ -56,6 +56,7 @@ def publish(context: BoltContext, client: WebClient, who: Actor, stored_filter: 
             now=now_of(session),
             stats=reading.stats(session, who.workspace_id) if sees_all else None,
             findings=checking.stored(session, who.workspace_id) if who.role is Role.ADMIN else (),
+            is_admin=who.role is Role.ADMIN,
         )
     client.views_publish(user_id=who.slack_id, view=home(data))
 

@@ -41,6 +41,7 @@ aws sns subscribe --topic-arn <topic> --protocol https --notification-endpoint {
 # each alarm sends both of its ends to the topic:
 aws cloudwatch put-metric-alarm ... --alarm-actions <topic> --ok-actions <topic>
 """
+OVER_SNS = True
 SEVERITIES = {"alarm": Severity.HIGH, "insufficient_data": Severity.MEDIUM}
 """An alarm has no severity but its state; routes may say more, by its name or dimensions."""
 OF_OTHER_MESSAGES = Severity.MEDIUM

@@ -31,6 +31,7 @@ contactPoints:
           url: {address}
           httpMethod: POST
 """
+SIGNED_BY = "X-Grafana-Alerting-Signature"
 
 
 def parse(payload: Any) -> list[Signal]:

@@ -43,6 +43,7 @@ Permissions:        Issue & Event: Read
 Webhooks:           issue
 Then, in each alert rule: Send a notification via Heed
 """
+SIGNED_BY = "Sentry-Hook-Signature"
 SEVERITIES = {
     "fatal": Severity.CRITICAL,
     "critical": Severity.CRITICAL,

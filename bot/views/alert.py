@@ -103,7 +103,7 @@ def page_list(shown: Sequence[PageCard]) -> Rendered:
 
 def _headline(card: Card) -> str:
     if card.origin is Origin.TEST:
-        return "Test page"
+        return card.title
     return card.severity.label.capitalize() + (f" · {card.client}" if card.client else "") + f": {card.title}"
 
 
@@ -116,9 +116,23 @@ def _facts(card: Card) -> str:
     if card.origin is Origin.CLIENT and card.channel:
         parts.append(f"{person(card.author)} in <#{card.channel}>" if card.author else f"in <#{card.channel}>")
     parts.append(on(card.opened_at))
-    if card.count > 1:
+    if card.count > 1 and not card.parts:
         parts.append(f"seen {card.count} times, last {at(card.last_seen_at)}")
     return " · ".join(parts)
+
+
+def gathered(card: Card) -> str:
+    """What a grouped alert holds: how many of its parts still fire, which, and how many are new."""
+    if card.parts_open == card.parts:
+        many = f"{card.parts} parts are firing" if card.parts > 1 else "1 part is firing"
+    else:
+        many = f"{card.parts_open} of {card.parts} parts still firing"
+    since = f" · +{card.parts_new} since acknowledged" if card.parts_new else ""
+    if not card.part_titles:
+        return f"*{many}*{since}"
+    others = card.parts_open - len(card.part_titles)
+    named = ", ".join(quoted(each, 80) for each in card.part_titles) + (f" and {others} more" if others > 0 else "")
+    return f"*{many}*{since}: {named}"
 
 
 def _client(card: Card) -> list[Block]:
@@ -136,6 +150,8 @@ def _body(card: Card) -> list[Block]:
     blocks: list[Block] = []
     if card.excerpt:
         blocks.append(quote(card.excerpt))
+    if card.parts:
+        blocks.append(section(gathered(card)))
     if card.details:
         blocks.append(passage(card.details))
     if card.indicators:
@@ -183,7 +199,7 @@ def _reason(shown: PageCard) -> str:
 def standing(card: Card) -> str:
     """One line: who has answered, or who is paged and what happens next."""
     if card.status is Status.ACKNOWLEDGED and card.acknowledged_at:
-        return f"Acknowledged by {person(card.acknowledged_by)}, {at(card.acknowledged_at)}{_until(card)}"
+        return f"Acknowledged by {who_acknowledged(card)}, {at(card.acknowledged_at)}{_until(card)}"
     if not card.status.is_live and card.closed_at:
         who = person(card.closed_by) if card.closed_by else "its source"
         word = "Resolved" if card.status is Status.RESOLVED else "Marked as a false positive"
@@ -202,6 +218,15 @@ def standing(card: Card) -> str:
     return f"{paged} · {place}{ahead}"
 
 
+def who_acknowledged(card: Card) -> str:
+    """A mention; for an acknowledge that came from elsewhere the name given there, and the source that told it."""
+    source = quoted(card.source, 80)
+    if card.acknowledged_by or not source:
+        return person(card.acknowledged_by)
+    name = quoted(card.acknowledged_from, 80)
+    return f"{name} ({source})" if name else source
+
+
 def held(card: Card) -> str:
     """Until when the alert waits by somebody's will: "silenced until …", "snoozed until …"; empty when it does not."""
     if card.silenced_until:
@@ -217,7 +242,8 @@ def _until(card: Card) -> str:
 
 
 def _note(card: Card) -> str:
-    return f"Note by {person(card.notes_by)}: “{quoted(card.newest_note, 300)}”"
+    who = "" if card.notes_by else quoted(card.notes_from, 80)
+    return f"Note by {who or person(card.notes_by)}: “{quoted(card.newest_note, 300)}”"
 
 
 def _levels(card: Card) -> str:
@@ -240,10 +266,12 @@ def _text(shown: PageCard) -> str:
     card = shown.card
     where = f" from {escape(card.client)}" if card.client else ""
     head = f"{card.severity.label.capitalize()} alert #{card.id}{where}: {escape(card.title)}"
-    sentences = ["Test page" if card.origin is Origin.TEST else head]
+    sentences = [escape(card.title) if card.origin is Origin.TEST else head]
     reason = _reason(shown).replace("*", "")
     if card.status is not Status.OPEN:
         sentences.insert(0, reason or standing(card))
+    if card.parts:
+        sentences.append(gathered(card).replace("*", ""))
     what = quoted(card.excerpt or card.details, 300)
     if what:
         sentences.append(f"“{what}”")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.views.alert import ANSWERS, SHOW, held, value_of
+from bot.views.alert import ANSWERS, SHOW, held, value_of, who_acknowledged
 from bot.views.further import menu
 from bot.views.notices import findings_blocks
 from bot.views.parts import (
@@ -27,6 +27,7 @@ from bot.views.parts import (
     section,
     select,
 )
+from bot.views.sources import ADD as ADD_SOURCE
 from models.card import Card, Filter, Listing, OnCallLevel, Stats
 from models.words import Severity, Status
 
@@ -48,6 +49,7 @@ class HomeData:
     now: datetime
     stats: Stats | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
+    is_admin: bool = False
 
 
 def home(data: HomeData) -> Block:
@@ -80,6 +82,7 @@ def _dashboard(data: HomeData) -> list[Block]:
         divider(),
         *_on_call(data),
         *_findings(data),
+        *([divider(), actions("home:sources", button("Add a source", ADD_SOURCE, "add"))] if data.is_admin else []),
     ]
 
 
@@ -143,7 +146,7 @@ def _age(card: Card, now: datetime) -> str:
     opened = age if age == "just now" else f"{age} ago"
     waits = f" · {held(card)}" if held(card) else ""
     if card.status is Status.ACKNOWLEDGED:
-        return f"{opened} · acknowledged by {people([card.acknowledged_by or ''])}{waits}"
+        return f"{opened} · acknowledged by {who_acknowledged(card)}{waits}"
     if not card.status.is_live:
         return f"{opened} · {card.status.label} by {people([card.closed_by]) if card.closed_by else 'its source'}"
     return opened + (f" · seen {card.count} times" if card.count > 1 else "") + waits

@@ -1,15 +1,19 @@
 """What people are told without being asked for an answer: hand-offs, findings, replies that are due."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.views.alert import ACTION_IDS
 from bot.views.parts import (
     BADGES,
     SECTION_LENGTH,
     TEXT_LENGTH,
     Block,
     Rendered,
+    actions,
+    button,
     context,
     cut_marked,
     on,
@@ -18,9 +22,11 @@ from bot.views.parts import (
     safe_link,
     section,
 )
+from models.answer import Answer
 from models.words import Severity
 
 FINDINGS_SHOWN = 15
+STILL_TRUE = "still_true"
 
 
 def notice(kind: str, detail: Mapping[str, Any]) -> Rendered:
@@ -108,6 +114,29 @@ def _finding(each: Mapping[str, Any]) -> str:
     return f"• {quoted(each['where'], 120)}:{who} {quoted(each['text'], 300)}{when}"
 
 
+def _stale(detail: Mapping[str, Any]) -> Rendered:
+    number, since = detail["alert"], on(_moment(detail["since"]))
+    text = (
+        f"*{quoted(detail['source'], 80)}* has said nothing about *#{number}* {quoted(detail['title'], 120)} since "
+        f"{since}; it came {detail['times']} times before. Is it still true?"
+    )
+    value = json.dumps({"alert": number, "epoch": detail["epoch"]})
+    buttons = actions(
+        f"stale:{number}",
+        button("Resolve", ACTION_IDS[Answer.RESOLVE], value),
+        button("Still true", STILL_TRUE, value),
+    )
+    return Rendered(f"{text} `/heed resolve {number}` closes it.", [section(text), buttons])
+
+
+def still_true(alert_id: int, title: str, who: str) -> Rendered:
+    """What stands in the question's place once somebody has answered so."""
+    return _told(
+        f"{person(who)} says that *#{alert_id}* {quoted(title, 120)} is still true. If its source stays silent, I ask "
+        "again after the same time."
+    )
+
+
 def _alert(each: Mapping[str, Any]) -> str:
     badge = BADGES[Severity.parse(each["severity"])]
     return f"{badge} *#{each['id']}* {quoted(each['title'], 120)} · {each['severity']}, {each['status']}"
@@ -132,4 +161,5 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "reply_due": _reply_due,
     "digest": _digest,
     "suggest_client": _suggest_client,
+    "stale": _stale,
 }

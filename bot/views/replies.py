@@ -12,6 +12,7 @@ from bot.views.parts import (
     Rendered,
     ago,
     at,
+    code,
     context,
     cut_marked,
     escape,
@@ -65,7 +66,17 @@ HELP = {
         "unwatch #acme": "store nothing from the channel any more",
         "clients": "who they are, and who waits for a reply",
     },
+    "Machines": {
+        "heartbeat": "who is expected to beat, and who is silent; `heartbeat add nightly every:1d grace:1h` adds one",
+        'intake #alerts title:"FIRING: (.*)" resolved:"RESOLVED: (.*)"': "what other apps post there is an alert",
+        "emoji :rotating_light:": "on a message it raises an alert about it",
+    },
+    "Sources of alerts": {
+        "source": "the monitoring tools that send here; with a name, what came from one",
+    },
     "Heed": {
+        "token new grafana-dashboard": "for admins: a token for the REST API; `token` lists them, `token revoke NAME` "
+        "ends one",
         "admins": "who is in charge; `admins add @person` and `admins remove @person` change it",
         "role @person responder": "make somebody admin, responder or member",
         "help": "this list",
@@ -143,8 +154,13 @@ _ENTRY_WORDS = {
     "watched": "channel {channel} watched for {client}",
     "unwatched": "channel {channel} not watched any more: {why}",
     "channel_renamed": "channel {old} is {new} now",
+    "asked_if_true": "its source is silent since {since}; asked whether it is still true",
+    "still_true": "said to be still true",
+    "emoji_set": "the emoji that raises alerts is {emoji}",
+    "token_made": "token {name} made",
+    "token_revoked": "token {name} revoked",
 }
-_MOMENTS = ("until", "reopens_at", "retry_at", "start", "end")
+_MOMENTS = ("until", "since", "reopens_at", "retry_at", "start", "end")
 
 
 class _Told(dict[str, str]):
@@ -188,4 +204,6 @@ def _entry(moment: datetime, kind: str, who: str | None, detail: object) -> str:
         what = words.format_map(_Told.of(values)) if words else quoted(kind.replace("_", " "), 60)
     said = f": {quoted(str(values['notes']), 200)}" if values.get("notes") else ""
     by = f" by {person(who)}" if who else ""
+    by += f" by {quoted(str(values['user']), 80)}" if values.get("user") else ""
+    by += f" with the token {code(str(values['token']), 80)}" if values.get("token") else ""
     return f"{on(moment)} {what}{by}{said}"

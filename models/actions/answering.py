@@ -30,13 +30,15 @@ NOTE_LENGTH = 2000
 class Wish:
     """What comes with an answer: words, the end of a snooze, the row id of whom the alert is given to.
 
-    `seen` is the status that the person saw; None for a typed command.
+    `seen` is the status that the person saw; None for a typed command. `token` is the name of the token by which a
+    program answers for the person.
     """
 
     notes: str = ""
     seen: Status | None = None
     until: datetime | None = None
     to: int | None = None
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _apply(session: Session, alert: Alert, change: Transition, person_id: int, n
     elif change.step_now:
         _go_on(session, alert, change, now)
     elif change.status is Status.ACKNOWLEDGED:
-        _acknowledge(session, alert, person_id, now, wish)
+        take(session, alert, person_id, now, wish.until)
     else:
         _close(session, alert, change, person_id, now, wish)
 
@@ -157,13 +159,15 @@ def _go_on(session: Session, alert: Alert, change: Transition, now: datetime) ->
     alert.next_step_at, alert.exhausted_at, alert.silence_id = now, None, None
 
 
-def _acknowledge(session: Session, alert: Alert, person_id: int, now: datetime, wish: Wish) -> None:
-    stop_escalation(session, [alert.id], now, "acknowledged" if wish.until is None else "snoozed")
+def take(session: Session, alert: Alert, person_id: int | None, now: datetime, until: datetime | None = None) -> None:
+    """Somebody has the alert, or (None) a machine says so; `until` is the end of a snooze. Its row is locked."""
+    stop_escalation(session, [alert.id], now, "acknowledged" if until is None else "snoozed")
     alert.status = Status.ACKNOWLEDGED
+    alert.parts_seen = alert.parts
     alert.revision += 1
     alert.acknowledged_at, alert.acknowledged_by = now, person_id
-    alert.snoozed_until, alert.silence_id = wish.until, None
-    alert.next_step_at = wish.until or due_after_acknowledge(plan_from_json(alert.plan), now)
+    alert.snoozed_until, alert.silence_id = until, None
+    alert.next_step_at = until or due_after_acknowledge(plan_from_json(alert.plan), now)
     session.flush()
     if alert.next_step_at is not None:
         schedule_step(session, alert, AFTER_REMINDER if alert.reminded else AFTER_ACKNOWLEDGE, alert.next_step_at)
@@ -185,6 +189,8 @@ def _told(session: Session, wish: Wish) -> dict[str, Any]:
         told["until"] = wish.until.isoformat()
     if wish.to is not None:
         told["to"] = session.get_one(Person, wish.to).slack_id
+    if wish.token:
+        told["token"] = wish.token
     return told
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import watching
+from models.actions import sources, watching
 from models.actions.journal import note
 from models.actions.rulebook import rules_changed, schedule_of, silence_of
+from models.actions.sources import SourceRef
 from models.actions.watching import Rules
 from models.db import now_of
 from models.oncall import Schedule
@@ -29,7 +30,6 @@ from models.tables import (
     Policy,
     RouteRow,
     SilenceRow,
-    Source,
     Tier,
     Workspace,
 )
@@ -129,7 +129,7 @@ class Configured:
     routes: tuple[Route, ...]
     silences: Mapping[str, tuple[int, Silence]]
     clients: tuple[KnownClient, ...]
-    sources: tuple[tuple[str, str], ...]
+    sources: tuple[SourceRef, ...]
     tiers: tuple[KnownTier, ...] = ()
 
 
@@ -168,7 +168,7 @@ def configured(session: Session, workspace_id: int) -> Configured:
         ),
         silences=_silences(session, workspace_id),
         clients=_clients(session, workspace_id),
-        sources=tuple((each.kind, each.name) for each in _all(session, Source, workspace_id)),
+        sources=tuple(sources.present(session, workspace_id)),
         tiers=tuple(
             KnownTier(each.name, each.first_s, each.next_s, each.holding_s)
             for each in session.scalars(select(Tier).where(Tier.workspace_id == workspace_id).order_by(Tier.name))

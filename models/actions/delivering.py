@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from models.actions import storms
 from models.actions.reading import cards
-from models.card import PageCard
+from models.card import PageCard, StormCard
 from models.db import now_of
 from models.tables import Alert, Page, Person, Post
 from models.words import PageKind, PageState, Status
 
 LEASE = timedelta(seconds=12)
 CLAIM = timedelta(seconds=60)
+PAUSE = timedelta(seconds=1)
 SINGLE_POSTS = 5
 LIST_AT_MOST = 200
 POISON_AFTER = 5
@@ -54,6 +56,12 @@ class Envelope:
     must_look: bool
     looked: int
     drawn: int
+    storm: StormCard | None = None
+
+    @property
+    def is_for_many(self) -> bool:
+        """A list, or a storm: there was more to say than people can read one by one."""
+        return self.storm is not None or len(self.pages) > 1
 
 
 def lease_person(session: Session, busy: Collection[int] = ()) -> Lease | None:
@@ -70,6 +78,13 @@ def release(session: Session, lease: Lease) -> None:
     session.execute(
         update(Person).where(Person.id == lease.person_id, Person.lease == lease.lease).values(leased_until=None)
     )
+
+
+def pause(session: Session, lease: Lease) -> datetime:
+    """Nothing more for this person for a second; returns until when."""
+    until = now_of(session) + PAUSE
+    session.execute(update(Person).where(Person.id == lease.person_id).values(retry_at=until))
+    return until
 
 
 def remember_dm(session: Session, lease: Lease, channel: str) -> None:
@@ -91,32 +106,41 @@ def next_due(session: Session) -> datetime | None:
 def claim(session: Session, lease: Lease) -> Envelope | None:
     """The next post for the leased person, claimed; None when nothing is due or the lease was lost.
 
-    Up to five waiting pages are a post each, more are one list. Pages whose alert was answered meanwhile are cancelled.
+    Up to five waiting pages are a post each, more are one list. Those of a storm join the post about it. Pages whose
+    alert was answered meanwhile are cancelled.
     """
     now = now_of(session)
     if not _renew(session, lease, now):
         return None
     due = _due_pages(session, lease, now)
+    of_storm = storms.live_storms(session, {page.alert_id for page in due if page.post_id is None})
+    joined = {each for each in set(of_storm.values()) if storms.settle_into(session, lease.person_id, each, now)}
+    due = [page for page in due if of_storm.get(page.alert_id) not in joined]
     if not due:
         return None
     first = due[0]
     if first.post_id is not None:
         post = session.get_one(Post, first.post_id)
-        pages = [page for page in due if page.post_id == post.id]
-    else:
-        fresh = [page for page in due if page.post_id is None]
-        pages = fresh if len(fresh) > SINGLE_POSTS else fresh[:1]
-        post = Post(
-            workspace_id=lease.workspace_id,
-            person_id=lease.person_id,
-            mark=uuid.uuid4().hex,
-            created_at=now,
-            is_list=len(pages) > 1,
-        )
-        session.add(post)
-        session.flush()
-    must_look = first.post_id is not None
-    return _envelope(session, lease, post, pages, now, must_look)
+        return _envelope(session, lease, post, [page for page in due if page.post_id == post.id], now, must_look=True)
+    storm_id = of_storm.get(first.alert_id)
+    fresh = [page for page in due if page.post_id is None and of_storm.get(page.alert_id) == storm_id]
+    pages = fresh if storm_id or len(fresh) > SINGLE_POSTS else fresh[:1]
+    post = _new_post(session, lease, now, is_list=len(pages) > 1, storm_id=storm_id)
+    return _envelope(session, lease, post, pages, now, must_look=False)
+
+
+def _new_post(session: Session, lease: Lease, now: datetime, is_list: bool, storm_id: int | None) -> Post:
+    post = Post(
+        workspace_id=lease.workspace_id,
+        person_id=lease.person_id,
+        mark=uuid.uuid4().hex,
+        created_at=now,
+        is_list=is_list,
+        storm_id=storm_id,
+    )
+    session.add(post)
+    session.flush()
+    return post
 
 
 def _renew(session: Session, lease: Lease, now: datetime) -> bool:
@@ -165,7 +189,8 @@ def _envelope(
         page.post_id = post.id
     session.flush()
     kinds = {page.alert_id: page.kind for page in pages}
-    found = cards(session, lease.workspace_id, list(kinds))
+    storm = storms.card(session, post.storm_id, lease.person_id) if post.storm_id is not None else None
+    found = cards(session, lease.workspace_id, list(kinds)) if storm is None else []
     return Envelope(
         post_id=post.id,
         mark=post.mark,
@@ -176,6 +201,7 @@ def _envelope(
         must_look=must_look,
         looked=post.lookups,
         drawn=sum(card.revision for card in found),
+        storm=storm,
     )
 
 
@@ -209,7 +235,7 @@ def sent(session: Session, lease: Lease, envelope: Envelope, channel_id: str, ts
             channel_id=channel_id,
             ts=ts,
             drawn=envelope.drawn,
-            redraw_at=now if revisions != envelope.drawn or tests else None,
+            redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None,
         )
     )
 
@@ -244,7 +270,7 @@ def push_out(session: Session, envelope: Envelope, error: str) -> None:
 def failed(session: Session, lease: Lease, envelope: Envelope, why: str) -> bool:
     """Receipt: this person cannot be reached by this way. True when an alert's next step is due because of it."""
     now = now_of(session)
-    session.execute(_LOCK_ALERTS, {"alerts": [each.card.id for each in envelope.contents]})
+    session.execute(_LOCK_ALERTS, {"pages": list(envelope.pages)})
     gone = _mark(session, envelope, {"state": PageState.FAILED, "result": why})
     if not gone:
         return False
@@ -315,7 +341,9 @@ _NOTE_FAILED = text("""
     FROM pages WHERE id = ANY (:pages)
 """)
 
-_LOCK_ALERTS = text("SELECT FROM alerts WHERE id = ANY (:alerts) ORDER BY id FOR UPDATE")
+_LOCK_ALERTS = text("""
+    SELECT FROM alerts WHERE id IN (SELECT alert_id FROM pages WHERE id = ANY (:pages)) ORDER BY id FOR UPDATE
+""")
 """Alerts are locked before their pages, here as everywhere else."""
 
 _STEP_NOW = text("""

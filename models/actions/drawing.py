@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.orm import Session
 
+from models.actions import storms
 from models.actions.reading import cards
-from models.card import PageCard
+from models.card import PageCard, StormCard
 from models.db import now_of
 from models.tables import Page, Post, Workspace
 from models.words import PageKind
@@ -30,6 +31,7 @@ class Drawing:
     claimed: datetime
     contents: tuple[PageCard, ...]
     is_list: bool
+    storm: StormCard | None = None
 
 
 def claim(session: Session, busy: Collection[int] = ()) -> Drawing | None:
@@ -47,6 +49,7 @@ def _contents(session: Session, row: Any) -> tuple[PageCard, ...]:
 
 
 def _drawing(session: Session, row: Row[Any]) -> Drawing:
+    storm = storms.card(session, row.storm_id, row.person_id) if row.storm_id is not None else None
     return Drawing(
         post_id=row.id,
         workspace_id=row.workspace_id,
@@ -54,8 +57,9 @@ def _drawing(session: Session, row: Row[Any]) -> Drawing:
         ts=row.ts,
         token=row.token,
         claimed=row.redraw_at,
-        contents=_contents(session, row),
+        contents=_contents(session, row) if storm is None else (),
         is_list=row.is_list,
+        storm=storm,
     )
 
 
@@ -105,16 +109,21 @@ class Shown:
 
     contents: tuple[PageCard, ...]
     is_list: bool
+    storm: StormCard | None = None
 
 
 def shown_at(session: Session, workspace_id: int, channel_id: str, ts: str) -> Shown | None:
     """What our post at this place is to show; None when it is none of ours."""
     post = session.execute(
-        select(Post.id, Post.workspace_id, Post.is_list).where(
+        select(Post.id, Post.workspace_id, Post.is_list, Post.storm_id, Post.person_id).where(
             Post.workspace_id == workspace_id, Post.channel_id == channel_id, Post.ts == ts
         )
     ).one_or_none()
-    return Shown(_contents(session, post), post.is_list) if post is not None else None
+    if post is None:
+        return None
+    if post.storm_id is not None:
+        return Shown((), is_list=True, storm=storms.card(session, post.storm_id, post.person_id))
+    return Shown(_contents(session, post), post.is_list)
 
 
 def answered_in_place(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
@@ -135,5 +144,6 @@ _CLAIM = text("""
              AND (home.redraw_retry_at IS NULL OR home.redraw_retry_at <= :now) AND NOT (home.id = ANY (:busy))
         WHERE p.redraw_at <= :now
         ORDER BY p.redraw_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED))
-    RETURNING posts.id, posts.workspace_id, posts.channel_id, posts.ts, posts.redraw_at, posts.is_list, w.token
+    RETURNING posts.id, posts.workspace_id, posts.channel_id, posts.ts, posts.redraw_at, posts.is_list, posts.storm_id,
+              posts.person_id, w.token
 """)

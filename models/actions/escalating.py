@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from models.actions import storms
 from models.actions.journal import note
 from models.actions.recording import Recorder, Subject, Writing
 from models.actions.rulebook import Rulebook, crews_of, rulebooks_of
@@ -20,7 +21,7 @@ from models.plan import Plan, TargetKind, plan_from_json, targets_in
 from models.reach import Case, Crew, ReachAt, turns_taken
 from models.routing import resumes_at, silenced
 from models.tables import Alert
-from models.words import PageKind, Severity, Status
+from models.words import Origin, PageKind, Severity, Status
 
 BATCH = 200
 POISON_AFTER = 5
@@ -39,6 +40,7 @@ def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -
     rules = rulebooks_of(session, {row.workspace_id for row in due})
     crews = crews_of(session, rules)
     turns = _lock_turns(session, due)
+    storms.join(session, [row for row in due if _begins(row)], now)
     writing = Writing()
     for row in due:
         home = row.workspace_id
@@ -46,6 +48,12 @@ def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -
     writing.write(session, now)
     redraw(session, [row.id for row in due if row.paged_at is not None], now)
     return len(due)
+
+
+def _begins(row: Row[Any]) -> bool:
+    """A machine's alert that has paged nobody yet."""
+    is_new = (row.lap, row.level, row.tries) == (1, 0, 0) and row.storm_id is None
+    return is_new and row.origin == Origin.SIGNAL and row.source_id is not None
 
 
 def next_due(session: Session) -> datetime | None:
@@ -177,7 +185,8 @@ _CLAIM = text("""
     )
     SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, CAST(a.plan AS text) AS plan, a.lap, a.level,
            a.tries, a.next_step_at, a.paged_at, a.exhausted_at, a.reminded, a.snoozed_until, a.picks, a.labels,
-           a.acknowledged_by, s.kind AS source_kind, s.name AS source_name, cl.client, cl.tier, cl.renews_on,
+           a.acknowledged_by, a.source_id, a.storm_id, a.plan ->> 'policy' AS policy,
+           s.kind AS source_kind, s.name AS source_name, cl.client, cl.tier, cl.renews_on,
            cl.owner_id, cl.owner,
            EXISTS (
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id

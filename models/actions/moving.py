@@ -89,6 +89,8 @@ _EVERYWHERE = tuple(
         """UPDATE alerts a SET key = 'channel:' || :new
            WHERE workspace_id = :workspace AND key = 'channel:' || :old AND NOT EXISTS (
                SELECT FROM alerts n WHERE n.workspace_id = a.workspace_id AND n.key = 'channel:' || :new)""",
+        """UPDATE sources SET settings = jsonb_set(settings, '{channel}', to_jsonb(CAST(:new AS text)))
+           WHERE workspace_id = :workspace AND kind = 'channel' AND settings ->> 'channel' = :old""",
         "UPDATE posts SET channel_id = :new WHERE workspace_id = :workspace AND channel_id = :old",
         "UPDATE people SET dm_channel = :new WHERE workspace_id = :workspace AND dm_channel = :old",
         """UPDATE people p SET slack_id = :new

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.actions.rulebook import Rulebook, rulebook_of, rules_changed
 from models.matching import Subject
 from models.plan import Plan, plan_from_json, plan_to_json
+from models.routing import Group
 from models.tables import Alert, Policy
 from models.words import Severity
 
@@ -18,20 +19,22 @@ from models.words import Severity
 class Chosen:
     """What the routes say about an alert: its stored plan, its severity, the names of the routes that were taken.
 
-    `is_routed`: one of them names the policy, or a channel; otherwise the plan is the default policy's.
+    `is_routed`: one of them names the policy, or a channel; otherwise the plan is the default policy's. `group` is the
+    grouped alert that it belongs to.
     """
 
     plan: dict[str, Any]
     severity: Severity
     routes: tuple[str, ...]
     is_routed: bool
+    group: Group | None = None
 
 
 def choose(rules: Rulebook, subject: Subject, now: datetime) -> Chosen:
     """The plan and the severity of an alert that begins now, by the workspace's routes."""
     routed = rules.route(subject, now)
     is_routed = routed.policy is not None or bool(routed.channels)
-    return Chosen(rules.plan_for(routed), routed.severity, routed.taken, is_routed)
+    return Chosen(rules.plan_for(routed), routed.severity, routed.taken, is_routed, routed.group)
 
 
 def plan_for(session: Session, workspace_id: int, subject: Subject, now: datetime) -> Chosen:

@@ -1,23 +1,28 @@
 """Questions that change nothing: cards, lists, figures, histories. Every one names its workspace."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, literal_column, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from models.actions import ranking
 from models.answer import REOPEN_WITHIN
 from models.card import Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
 from models.db import now_of
 from models.plan import plan_from_json
-from models.tables import Alert, AssessmentRow, Client, Conversation, Entry, Page, Person, Source, Step
+from models.tables import Alert, AssessmentRow, Client, Conversation, Entry, Page, Part, Person, Source, Step
 from models.words import Origin, PageState, Role, Severity, Status
 
 PAGE_SIZE = 10
+LIVE = tuple((status, severity) for status, severity in ranking.ALL if status.is_live)
 STATS_WINDOW = timedelta(days=30)
 ENTRIES_SHOWN = 30
+PARTS_SHOWN = 5
 OPEN_AGAIN = "open_again"
 WITH_WORDS = ("note", "acknowledged", "passed_on", "reopened", "snoozed", "reassigned", "given_back")
 """Entries whose words the card shows; those of an alert's end stand in the alert itself."""
@@ -50,9 +55,17 @@ def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list
     found = {row.Alert.id: (row.Alert, row) for row in rows}
     names = _slack_ids(session, workspace_id, [alert for alert, _ in found.values()])
     paged, told = _paged(session, workspace_id, list(found)), _told(session, workspace_id, list(found))
+    names_elsewhere = _names_elsewhere(session, workspace_id, [alert for alert, _ in found.values()])
+    parts = _parts(session, workspace_id, [alert for alert, _ in found.values()])
     now = now_of(session)
     return [
-        _card(*found[each], names, paged.get(each, []), told.get(each, {}), now) for each in alert_ids if each in found
+        replace(
+            _card(*found[each], names, paged.get(each, []), told.get(each, {}), now),
+            acknowledged_from=names_elsewhere.get(each, ""),
+            part_titles=parts.get(each, ()),
+        )
+        for each in alert_ids
+        if each in found
     ]
 
 
@@ -67,6 +80,38 @@ def _slack_ids(session: Session, workspace_id: int, alerts: Sequence[Alert]) -> 
         return {}
     people = select(Person.id, Person.slack_id).where(Person.workspace_id == workspace_id, Person.id.in_(ids))
     return dict(session.execute(people).all())
+
+
+def _names_elsewhere(session: Session, workspace_id: int, alerts: Sequence[Alert]) -> dict[int, str]:
+    """For each alert that its source acknowledged, the name that the source gave of who did."""
+    ids = [alert.id for alert in alerts if alert.acknowledged_at is not None and alert.acknowledged_by is None]
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(Entry.alert_id, Entry.detail)
+        .ext(distinct_on(Entry.alert_id))
+        .where(Entry.workspace_id == workspace_id, Entry.alert_id.in_(ids), Entry.kind == "acknowledged")
+        .order_by(Entry.alert_id, Entry.id.desc())
+    )
+    return {row.alert_id: row.detail.get("user", "") for row in rows}
+
+
+def _parts(session: Session, workspace_id: int, alerts: Sequence[Alert]) -> dict[int, tuple[str, ...]]:
+    """For each grouped alert, the titles of parts that still fire: a few, the worst first."""
+    ids = [alert.id for alert in alerts if alert.parts]
+    if not ids:
+        return {}
+    place = func.row_number().over(partition_by=Part.alert_id, order_by=(Part.severity, Part.id)).label("place")
+    ranked = (
+        select(Part.alert_id, Part.title, place)
+        .where(Part.workspace_id == workspace_id, Part.alert_id.in_(ids), Part.resolved_at.is_(None))
+        .subquery()
+    )
+    rows = session.execute(select(ranked).where(ranked.c.place <= PARTS_SHOWN).order_by(ranked.c.place))
+    found: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.alert_id] = (*found.get(row.alert_id, ()), row.title)
+    return found
 
 
 def _paged(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict[int, list[Any]]:
@@ -153,6 +198,9 @@ def _card(
         source=f"{about.kind} {about.name}" if about.kind else "",
         raised_by=names.get(alert.raised_by or 0),
         count=alert.count,
+        parts=alert.parts,
+        parts_open=alert.parts_open,
+        parts_new=alert.parts - alert.parts_seen if alert.status is Status.ACKNOWLEDGED else 0,
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=names.get(alert.acknowledged_by or 0),
         closed_at=alert.closed_at,
@@ -172,6 +220,7 @@ def _card(
         opened_again=again.detail.get("why", "") if again else "",
         newest_note=note.detail["notes"] if note else "",
         notes_by=note.slack_id if note else None,
+        notes_from=(note.detail.get("user") or note.detail.get("source", "")) if note else "",
         reopenable=closed and alert.closed_at is not None and now - alert.closed_at <= REOPEN_WITHIN,
         round_trip=((min(sent) - alert.opened_at).total_seconds() if alert.origin is Origin.TEST and sent else None),
     )
@@ -180,13 +229,16 @@ def _card(
 def stats(session: Session, workspace_id: int) -> Stats:
     """How many are open and acknowledged now, and how the ones closed in the last 30 days ended; tests do not count."""
     since = now_of(session) - STATS_WINDOW
-    rows = session.execute(
+    closed = session.execute(
         select(Alert.status, func.count())
         .where(Alert.workspace_id == workspace_id, Alert.origin != Origin.TEST)
-        .where(Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED)) | (Alert.closed_at >= since))
+        .where(Alert.closed_at >= since, Alert.status.in_((Status.RESOLVED, Status.FALSE_POSITIVE)))
         .group_by(Alert.status)
     )
-    return Stats(**{status.value: count for status, count in rows})
+    found = Counter[Status](dict(closed.all()))
+    for (status, _), count in ranking.counted(session, workspace_id, LIVE).items():
+        found[status] += count
+    return Stats(**{status.value: count for status, count in found.items()})
 
 
 def listing(session: Session, workspace_id: int, wanted: Filter, person_id: int | None = None) -> Listing:
@@ -194,43 +246,40 @@ def listing(session: Session, workspace_id: int, wanted: Filter, person_id: int 
 
     Live ones come first, the worst of them first; then the closed ones, newest first.
     """
-    live = Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED))
-    query = select(Alert.id).where(Alert.workspace_id == workspace_id, Alert.origin != Origin.TEST)
-    if wanted.status is not None:
-        query = query.where(Alert.status == wanted.status)
-    if wanted.severity is not None:
-        query = query.where(Alert.severity == int(wanted.severity))
-    if person_id is not None:
-        query = _concerning(query, person_id)
-    order = (Alert.severity,) if wanted.status in (Status.OPEN, Status.ACKNOWLEDGED) else ()
-    if wanted.status is None:
-        ids = _live_then_closed(session, query, live, wanted.page)
+    kinds = [
+        (status, severity)
+        for status, severity in ranking.ALL
+        if wanted.status in (None, status) and wanted.severity in (None, severity)
+    ]
+    mine, offset = [Alert.workspace_id == workspace_id], wanted.page * PAGE_SIZE
+    if person_id is None:
+        query = ranking.ranked(kinds, ranking.live_first, mine, PAGE_SIZE + 1, offset)
     else:
-        ordered = query.order_by(*order, Alert.id.desc())
-        ids = list(session.scalars(ordered.offset(wanted.page * PAGE_SIZE).limit(PAGE_SIZE + 1)))
+        concerning = Alert.id.in_(_concerning(person_id))
+        query = ranking.sorted_out(kinds, ranking.live_first, [*mine, concerning], PAGE_SIZE + 1, offset)
+    ids = list(session.scalars(query))
     return Listing(tuple(cards(session, workspace_id, ids[:PAGE_SIZE])), has_more=len(ids) > PAGE_SIZE)
 
 
-def _concerning(query: Select[int], person_id: int) -> Select[int]:
-    paged = select(Page.alert_id).where(Page.person_id == person_id)
-    return query.where((Alert.raised_by == person_id) | Alert.id.in_(paged))
-
-
-def _live_then_closed(session: Session, query: Select[int], live: Any, page: int) -> list[int]:
-    ranked = query.order_by((~live).asc(), (Alert.status != Status.OPEN).asc(), Alert.severity, Alert.id.desc())
-    return list(session.scalars(ranked.offset(page * PAGE_SIZE).limit(PAGE_SIZE + 1)))
+def _concerning(person_id: int) -> CompoundSelect[int]:
+    """The numbers of the alerts that somebody was paged for or has raised."""
+    return union(
+        select(Page.alert_id).where(Page.person_id == person_id), select(Alert.id).where(Alert.raised_by == person_id)
+    )
 
 
 def may_see(session: Session, workspace_id: int, alert_id: int, person: Person) -> bool:
     """Admins and responders see every alert of their workspace, others what concerns them."""
     if person.role in (Role.ADMIN, Role.RESPONDER):
         return True
+    raised = select(Alert.id).where(Alert.id == alert_id, Alert.raised_by == person.id)
+    paged = select(Page.alert_id).where(Page.alert_id == alert_id, Page.person_id == person.id)
     query = select(Alert.id).where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
-    return session.scalar(_concerning(query, person.id)) is not None
+    return session.scalar(query.where(raised.exists() | paged.exists())) is not None
 
 
-def details(session: Session, workspace_id: int, alert_id: int) -> Details | None:
-    """The alert with its timeline and the receipt of every page."""
+def details(session: Session, workspace_id: int, alert_id: int, lines: int = ENTRIES_SHOWN) -> Details | None:
+    """The alert with its timeline and the receipts of its pages: at most `lines` of each, the newest."""
     found = card(session, workspace_id, alert_id)
     if found is None:
         return None
@@ -239,7 +288,7 @@ def details(session: Session, workspace_id: int, alert_id: int) -> Details | Non
         .outerjoin(Person, Person.id == Entry.person_id)
         .where(Entry.workspace_id == workspace_id, Entry.alert_id == alert_id)
         .order_by(Entry.id.desc())
-        .limit(ENTRIES_SHOWN)
+        .limit(lines)
     )
     receipts = session.execute(
         select(Person.slack_id, Page.way, Page.state, Page.sent_at, Page.try_at, Page.result, Step.level, Step.lap)
@@ -247,7 +296,7 @@ def details(session: Session, workspace_id: int, alert_id: int) -> Details | Non
         .join(Step, Step.id == Page.step_id)
         .where(Page.workspace_id == workspace_id, Page.alert_id == alert_id)
         .order_by(Page.id.desc())
-        .limit(ENTRIES_SHOWN)
+        .limit(lines)
     )
     return Details(
         found,

@@ -1,27 +1,31 @@
 """Signals in: one transaction that locks what is known, decides for each key, and writes everything.
 
 The unique index on live keys stands behind the decision: of two requests that open the same alert at the same moment,
-the second looks again and decides on what the first has opened.
+the second looks again and decides on what the first has opened. Signals that a route groups become parts of an alert.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from models.actions import grouping
 from models.actions.plans import Chosen, choose, plan_after_raise
-from models.actions.rulebook import Rulebook, rulebook_of
+from models.actions.rulebook import Rulebook, rulebook_by_mark
 from models.actions.settling import REPEATS_DRAWN_AFTER, redraw, stop_escalation
-from models.actions.workspaces import SourceRef
-from models.db import now_of
+from models.actions.sources import SourceRef
 from models.matching import Subject
-from models.signal import Decision, Known, Signal, decide, fold
+from models.signal import Known, Signal, decide, fold
 from models.tables import Alert
 from models.words import Severity, Status
+
+
+class SourceChanged(Exception):
+    """The source is not as it was when it was looked up: it is to be looked up again, and its sender checked."""
 
 
 @dataclass(frozen=True)
@@ -36,47 +40,103 @@ class Received:
 
 
 @dataclass(frozen=True)
+class Request:
+    """Signals that came in together, with the body they were read from; `public_id` is what its sender asks by."""
+
+    signals: Sequence[Signal]
+    body: str = ""
+    public_id: str = ""
+
+
+@dataclass(frozen=True)
 class _Routed:
     """A signal with the severity that the routes give it, and what they chose."""
 
+    key: str
     signal: Signal
     chosen: Chosen
 
 
-def receive(session: Session, source: SourceRef, signals: Sequence[Signal]) -> Received:
+@dataclass(frozen=True)
+class _Ground:
+    """What decisions stand on: the moment, the rules, the newest alert of each key, keys of parts not resolved."""
+
+    now: datetime
+    rules: Rulebook
+    parts: frozenset[str] = frozenset()
+    known: Mapping[str, tuple[int, Known]] = field(default_factory=dict)
+
+
+def receive(
+    session: Session, source: SourceRef, signals: Sequence[Signal], body: str = "", public_id: str = ""
+) -> Received:
     """Store `signals` and let each do to its alert what `models.signal.decide` says; routes say how bad it is."""
-    if not signals:
-        return Received()
-    now, rules = now_of(session), rulebook_of(session, source.workspace_id)
-    waiting = [_routed(rules, source, signal, now) for signal in fold(signals)]
-    plans = {alert_key(source, each.signal): each.chosen.plan for each in waiting}
-    written = list[Any]()
-    while waiting:
-        rows = _decide(session, source, waiting, now)
-        done = session.execute(_WRITE, _parameters(source, rows, now)).all()
-        lost = {row.key for row in done if row.happened == "lost"}
-        written += [row for row in done if row.happened != "lost"]
-        waiting = [each for each in waiting if alert_key(source, each.signal) in lost]
-    return _settle(session, written, plans, now)
+    (received,) = receive_together(session, source, [Request(signals, body, public_id)])
+    return received
 
 
-def _routed(rules: Rulebook, source: SourceRef, signal: Signal, now: datetime) -> _Routed:
+def receive_together(session: Session, source: SourceRef, requests: Sequence[Request]) -> list[Received]:
+    """`receive` for several requests of one source at once; no key may stand in two of them. Raises SourceChanged."""
+    folded = [fold(each.signals) for each in requests]
+    keys = [[alert_key(source, each) for each in signals] for signals in folded]
+    signals = {key: each for some, of in zip(folded, keys, strict=True) for each, key in zip(some, of, strict=True)}
+    happened = _receive(session, source, signals, [each for each in requests if each.body])
+    return [_received([happened[key] for key in each]) for each in keys]
+
+
+def _receive(
+    session: Session, source: SourceRef, signals: Mapping[str, Signal], requests: Sequence[Request]
+) -> dict[str, tuple[str, int | None]]:
+    """For each key what happened, and to which alert. Who loses the race to open an alert decides again."""
+    waiting, kept = dict(signals), list(requests)
+    happened: dict[str, tuple[str, int | None]] = {}
+    plans: dict[str, dict[str, Any]] = {}
+    while waiting or kept:
+        ground = _look(session, source, list(waiting))
+        routed = [_routed(ground.rules, source, key, signal, ground.now) for key, signal in waiting.items()]
+        alone = [each for each in routed if not _is_part(each, ground)]
+        done = session.execute(_WRITE, _parameters(source, alone, kept, ground)).all()
+        written = {row.key: (row.happened, row.id) for row in done if row.happened != "lost"}
+        plans |= {each.key: each.chosen.plan for each in alone}
+        parts = [grouping.Candidate(each.key, each.signal, each.chosen) for each in routed if _is_part(each, ground)]
+        happened |= written | grouping.receive(session, source, parts, ground.now)
+        _settle(session, written, plans, ground.now)
+        waiting, kept = {key: signal for key, signal in waiting.items() if key not in happened}, []
+        source = replace(source, version="")  # it was compared, and is marked as seen by now
+    return happened
+
+
+def _look(session: Session, source: SourceRef, keys: list[str]) -> _Ground:
+    rows = session.execute(_LOOK, {"workspace": source.workspace_id, "source": source.id, "keys": keys}).all()
+    if source.version and source.version != rows[0].version:
+        raise SourceChanged
+    rules = rulebook_by_mark(session, source.workspace_id, rows[0].rules_mark)
+    known = {
+        row.key: (
+            row.id,
+            Known(Status(row.status), Severity(row.severity), row.started_at, row.closed_at, row.source_resolved_at),
+        )
+        for row in rows
+        if row.id is not None
+    }
+    return _Ground(rows[0].now, rules, frozenset(rows[0].parts), known)
+
+
+def _routed(rules: Rulebook, source: SourceRef, key: str, signal: Signal, now: datetime) -> _Routed:
     chosen = choose(rules, _subject(source, signal), now)
-    return _Routed(replace(signal, severity=chosen.severity), chosen)
+    return _Routed(key, replace(signal, severity=chosen.severity), chosen)
 
 
 def _subject(source: SourceRef, signal: Signal) -> Subject:
     return Subject(labels=signal.labels, severity=signal.severity, source=source.name, source_kind=source.kind)
 
 
-def _decide(session: Session, source: SourceRef, waiting: Sequence[_Routed], now: datetime) -> list[dict[str, Any]]:
-    """What each signal does, as rows to write. Who loses the race to open an alert decides again on what is there."""
-    known = _lock_known(session, source, [alert_key(source, each.signal) for each in waiting])
-    rows = []
-    for each in waiting:
-        alert_id, standing = known.get(alert_key(source, each.signal), (None, None))
-        rows.append(_row(source, each, alert_id, decide(each.signal, standing, now)))
-    return rows
+def _is_part(routed: _Routed, ground: _Ground) -> bool:
+    """Whether this belongs into a grouped alert; what was begun alone, or as a part, goes on as it began."""
+    if routed.key in ground.parts:
+        return True
+    _, known = ground.known.get(routed.key, (None, None))
+    return routed.chosen.group is not None and not (known is not None and known.status.is_live)
 
 
 def alert_key(source: SourceRef, signal: Signal) -> str:
@@ -84,21 +144,12 @@ def alert_key(source: SourceRef, signal: Signal) -> str:
     return f"source:{source.id}:{signal.key}"
 
 
-def _lock_known(session: Session, source: SourceRef, keys: list[str]) -> dict[str, tuple[int, Known]]:
-    found = session.execute(_LOCK_KNOWN, {"workspace": source.workspace_id, "keys": keys})
-    return {
-        row.key: (
-            row.id,
-            Known(Status(row.status), Severity(row.severity), row.started_at, row.closed_at, row.source_resolved_at),
-        )
-        for row in found
-    }
-
-
-def _row(source: SourceRef, routed: _Routed, alert_id: int | None, decision: Decision) -> dict[str, Any]:
+def _row(routed: _Routed, ground: _Ground) -> dict[str, Any]:
     signal = routed.signal
+    alert_id, standing = ground.known.get(routed.key, (None, None))
+    decision = decide(signal, standing, ground.now)
     return {
-        "key": alert_key(source, signal),
+        "key": routed.key,
         "alert_id": alert_id,
         "decision": decision.name,
         "firing": signal.firing,
@@ -108,42 +159,60 @@ def _row(source: SourceRef, routed: _Routed, alert_id: int | None, decision: Dec
         "link": signal.link,
         "labels": dict(signal.labels),
         "started_at": signal.started_at.isoformat() if signal.started_at else None,
-        "plan": routed.chosen.plan if decision is Decision.OPEN else None,
         "routes": list(routed.chosen.routes),
     }
 
 
-def _parameters(source: SourceRef, rows: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+def _parameters(
+    source: SourceRef, alone: Sequence[_Routed], requests: Sequence[Request], ground: _Ground
+) -> dict[str, Any]:
+    """What is to be written. A plan that many rows share is sent once: `plan` is its place in `plans`."""
+    plans = {id(each.chosen.plan): each.chosen.plan for each in alone}
+    places = {each: place for place, each in enumerate(plans)}
     return {
-        "rows": json.dumps(rows),
+        "rows": json.dumps([{**_row(each, ground), "plan": places[id(each.chosen.plan)]} for each in alone]),
+        "plans": json.dumps(list(plans.values())),
+        "bodies": [each.body.replace("\0", "") for each in requests],
+        "public_ids": [each.public_id for each in requests],
         "workspace": source.workspace_id,
         "source": source.id,
         "source_name": source.name,
-        "now": now,
+        "now": ground.now,
     }
 
 
-def _settle(session: Session, written: Sequence[Any], plans: Mapping[str, dict[str, Any]], now: datetime) -> Received:
-    by: dict[str, list[int]] = {}
-    for row in written:
-        by.setdefault(row.happened, []).append(row.id)
+def _settle(
+    session: Session,
+    written: Mapping[str, tuple[str, int | None]],
+    plans: Mapping[str, dict[str, Any]],
+    now: datetime,
+) -> None:
+    by = _by_happening(written.values())
     raised, resolved, repeated = by.get("raised", []), by.get("resolved", []), by.get("repeated", [])
     if raised:
         stop_escalation(session, raised, now, "the severity was raised")
-        _plans_after_raise(session, {row.id: plans[row.key] for row in written if row.happened == "raised"})
+        _plans_after_raise(
+            session, {number: plans[key] for key, (what, number) in written.items() if what == "raised" and number}
+        )
     if resolved:
         stop_escalation(session, resolved, now, "resolved by its source")
     if raised or resolved:
         redraw(session, raised + resolved, now)
     if repeated:
         redraw(session, repeated, now + REPEATS_DRAWN_AFTER)
-    return Received(
-        opened=tuple(by.get("opened", ())),
-        repeated=tuple(repeated),
-        raised=tuple(raised),
-        resolved=tuple(resolved),
-        ignored=len(by.get("ignored", ())),
-    )
+
+
+def _received(happened: Iterable[tuple[str, int | None]]) -> Received:
+    by = _by_happening(happened)
+    found = {name: tuple(sorted(set(by.get(name, ())))) for name in ("opened", "repeated", "raised", "resolved")}
+    return Received(**found, ignored=len(by.get("ignored", ())))
+
+
+def _by_happening(happened: Iterable[tuple[str, int | None]]) -> dict[str, list[Any]]:
+    by: dict[str, list[Any]] = {}
+    for what, number in happened:
+        by.setdefault(what, []).append(number)
+    return by
 
 
 def _plans_after_raise(session: Session, routed: Mapping[int, dict[str, Any]]) -> None:
@@ -152,27 +221,34 @@ def _plans_after_raise(session: Session, routed: Mapping[int, dict[str, Any]]) -
         alert.plan = plan_after_raise(alert, routed[alert.id])
 
 
-_LOCK_KNOWN = text("""
-    SELECT id, key, status, severity, started_at, closed_at, source_resolved_at
-    FROM alerts
-    WHERE id = ANY (ARRAY(
-        SELECT DISTINCT ON (key) id FROM alerts
-        WHERE workspace_id = :workspace AND key = ANY (:keys)
-        ORDER BY key, id DESC))
-    ORDER BY id
-    FOR UPDATE
+_LOOK = text("""
+    WITH known AS MATERIALIZED (
+        SELECT id, key, status, severity, started_at, closed_at, source_resolved_at
+        FROM alerts
+        WHERE id = ANY (ARRAY(
+            SELECT DISTINCT ON (key) id FROM alerts
+            WHERE workspace_id = :workspace AND key = ANY (:keys)
+            ORDER BY key, id DESC))
+        ORDER BY id
+        FOR UPDATE
+    )
+    SELECT heed_now() AS now, workspaces.rules_mark, known.*,
+           (SELECT xmin::text FROM sources WHERE id = :source AND workspaces.uninstalled_at IS NULL) AS version,
+           ARRAY(SELECT key FROM parts WHERE workspace_id = :workspace AND key = ANY (:keys) AND resolved_at IS NULL)
+               AS parts
+    FROM workspaces LEFT JOIN known ON true WHERE workspaces.id = :workspace
 """)
 
 _WRITE = text("""
     WITH input AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS each(
             key text, alert_id bigint, decision text, firing boolean, title text, details text, severity smallint,
-            link text, labels jsonb, started_at timestamptz, plan jsonb, routes jsonb)
+            link text, labels jsonb, started_at timestamptz, plan integer, routes jsonb)
     ), opened AS (
         INSERT INTO alerts (workspace_id, origin, key, source_id, title, details, severity, link, labels, opened_at,
                             last_seen_at, started_at, plan, next_step_at)
         SELECT :workspace, 'signal', key, :source, title, details, severity, link, labels, :now, :now, started_at,
-               plan, :now
+               CAST(:plans AS jsonb) -> plan, :now
         FROM input WHERE decision = 'OPEN' ORDER BY key
         ON CONFLICT (workspace_id, key) WHERE status IN ('open', 'acknowledged')
         DO NOTHING RETURNING id, key
@@ -218,6 +294,10 @@ _WRITE = text("""
                input.severity, input.title, lower(input.decision), input.started_at
         FROM input LEFT JOIN happened USING (key)
         WHERE input.decision <> 'OPEN' OR happened.id IS NOT NULL
+    ), asked AS (
+        INSERT INTO requests (workspace_id, source_id, at, outcome, body, public_id)
+        SELECT :workspace, :source, :now, 'accepted', body, public_id
+        FROM unnest(CAST(:bodies AS text[]), CAST(:public_ids AS text[])) AS each(body, public_id)
     ), seen AS (
         UPDATE sources SET last_signal_at = :now
         WHERE id = :source AND (last_signal_at IS NULL OR last_signal_at < :now - interval '5 seconds')

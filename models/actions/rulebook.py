@@ -83,6 +83,11 @@ def rulebooks_of(session: Session, workspace_ids: Iterable[int]) -> dict[int, Ru
     return {row.id: _kept.get(row.rules_mark) or _keep(row.rules_mark, _read(session, row.id)) for row in marks}
 
 
+def rulebook_by_mark(session: Session, workspace_id: int, mark: str) -> Rulebook:
+    """The rules of a workspace whose `rules_mark` was just read."""
+    return _kept.get(mark) or _keep(mark, _read(session, workspace_id))
+
+
 def rules_changed(session: Session, workspace_id: int) -> None:
     """To be called in every transaction that changes a rule of the workspace."""
     session.execute(

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, any_, func, select, update
+from sqlalchemy import Select, any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.bell import wake_id
+from models.storm import REDRAWN_EVERY
 from models.tables import Alert, Page, Post, Step
 from models.words import PageState
 
@@ -57,11 +58,12 @@ def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime, 
 def redraw(session: Session, alert_ids: Sequence[int], at: datetime) -> None:
     """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier."""
     posts = select(Page.post_id).where(Page.alert_id.in_(alert_ids), Page.post_id.is_not(None))
+    moment = case((Post.storm_id.is_not(None), at + REDRAWN_EVERY), else_=at)
     outdated = select(Post.id).where(Post.id.in_(posts), Post.ts != "").order_by(Post.id)
     session.execute(
         update(Post)
         .where(Post.id == any_(_locked(outdated)))
-        .values(redraw_at=func.least(Post.redraw_at, at), redraw_failures=0)
+        .values(redraw_at=func.least(Post.redraw_at, moment), redraw_failures=0)
     )
 
 

@@ -1,4 +1,4 @@
-"""Installations, their sources, and the beats of our own processes."""
+"""Installations, and the beats of our own processes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 
 from models.actions.plans import save_policy
 from models.actions.rulebook import DEFAULT_PLAN
+from models.actions.sources import SourceRef, put_source, source_by_secret
 from models.db import now_of
-from models.seal import Seal, fingerprint
-from models.tables import Beat, Policy, Source, Workspace
+from models.heartbeat import SINCE
+from models.seal import Seal
+from models.tables import Beat, Policy, Workspace
+
+__all__ = ("SourceRef", "put_source", "source_by_secret")
 
 
 @dataclass(frozen=True)
@@ -58,45 +62,6 @@ def policies(session: Session, workspace_id: int) -> list[Policy]:
     return list(session.scalars(select(Policy).where(Policy.workspace_id == workspace_id).order_by(Policy.id)))
 
 
-def put_source(session: Session, workspace_id: int, kind: str, name: str, secret: str) -> None:
-    """Create the source, or give it this secret from now on. Only the secret's fingerprint is stored."""
-    row = {
-        "workspace_id": workspace_id,
-        "kind": kind,
-        "name": name,
-        "secret_fingerprint": fingerprint(secret),
-        "created_at": now_of(session),
-    }
-    statement = insert(Source).values(row)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "kind", "name"],
-            set_={"secret_fingerprint": statement.excluded.secret_fingerprint},
-        )
-    )
-
-
-@dataclass(frozen=True)
-class SourceRef:
-    """A source as intake needs it."""
-
-    id: int
-    workspace_id: int
-    kind: str
-    name: str
-
-
-def source_by_secret(session: Session, kind: str, secret: str) -> SourceRef | None:
-    """The source of this kind whose secret this is."""
-    found = session.execute(
-        select(Source.id, Source.workspace_id, Source.kind, Source.name)
-        .join(Workspace, Workspace.id == Source.workspace_id)
-        .where(Source.kind == kind, Source.secret_fingerprint == fingerprint(secret))
-        .where(Workspace.uninstalled_at.is_(None))
-    ).one_or_none()
-    return SourceRef(*found) if found else None
-
-
 def beat(session: Session, name: str) -> None:
     """Record that the process called `name` works at this moment."""
     statement = insert(Beat).values(name=name, at=now_of(session))
@@ -105,7 +70,7 @@ def beat(session: Session, name: str) -> None:
 
 def beats(session: Session) -> dict[str, datetime]:
     """When each process last beat."""
-    return dict(session.execute(select(Beat.name, Beat.at)).all())
+    return dict(session.execute(select(Beat.name, Beat.at).where(Beat.name != SINCE)).all())
 
 
 def hold_back(session: Session, workspace_id: int, until: datetime) -> int:

@@ -20,6 +20,9 @@ class Alert(Base):
     `held_at` when the first reply only asked for patience. A grouped one has parts: `parts_open` of `parts` are not
     resolved, it had `parts_seen` when it was acknowledged, and until `grouped_until` a new one pages nobody again.
     `asked_at` is when people were asked about one whose source went silent.
+
+    The conditions that always hold keep indexes from the look-ups of foreign keys, which on a table of few rows would
+    take any that begins with the workspace, and keep it.
     """
 
     __tablename__ = "alerts"
@@ -37,7 +40,7 @@ class Alert(Base):
             unique=True,
             postgresql_where=text("status in ('open', 'acknowledged')"),
         ),
-        Index("ix_alerts_key", "workspace_id", "key", "id"),
+        Index("ix_alerts_key", "workspace_id", "key", "id", postgresql_where=text("key is not null")),
         Index(
             "ix_alerts_due",
             "severity",
@@ -49,10 +52,17 @@ class Alert(Base):
             "id",
             postgresql_where=text("status = 'open' and next_step_at is null and exhausted_at is null"),
         ),
-        Index("ix_alerts_listing", "workspace_id", "status", "severity", "id"),
+        Index(
+            "ix_alerts_listing",
+            "workspace_id",
+            "status",
+            "severity",
+            "id",
+            postgresql_where=text("status is not null"),
+        ),
         Index("ix_alerts_raised_by", "raised_by", "id", postgresql_where=text("raised_by is not null")),
         Index("ix_alerts_silence", "silence_id", postgresql_where=text("silence_id is not null")),
-        Index("ix_alerts_opened", "workspace_id", "opened_at"),
+        Index("ix_alerts_opened", "opened_at", "workspace_id"),
         Index("ix_alerts_storm", "storm_id", "id", postgresql_where=text("storm_id is not null")),
         Index("ix_alerts_closed", "workspace_id", "closed_at", postgresql_where=text("closed_at is not null")),
     )

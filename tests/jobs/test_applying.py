@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.ascode.reading import SECTIONS
-from models.actions import schedules, silencing, workspaces
+from models.actions import schedules, silencing, sources
 from models.actions.configuring import lock
 from models.actions.receiving import receive
-from models.actions.workspaces import SourceRef
+from models.actions.sources import SourceRef
 from models.db import now_of
 from models.embedded import free_port
 from models.matching import parse_matchers
@@ -37,7 +37,7 @@ def test_the_example_is_applied_once_and_then_there_is_nothing_to_change(files: 
     ((high, detail),) = files.rows("SELECT high, detail FROM entries WHERE kind = 'applied'")
     assert not high
     assert detail["file"] == "heed.example.yml"
-    assert detail["counts"]["routes"] == {"added": 4}
+    assert detail["counts"]["routes"] == {"added": 5}
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(files: Files) -> None:
@@ -295,11 +295,11 @@ def test_everything_that_is_wrong_is_told_in_one_run_and_nothing_is_written(file
 
 
 def test_a_failure_half_way_leaves_everything_as_it_was(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
 
     before = files.everything()
-    monkeypatch.setattr(workspaces, "put_source", fail)
+    monkeypatch.setattr(sources, "put_source", fail)
     done = files.run(str(EXAMPLE))
     assert done.exit_code == 1
     assert done.output == (

@@ -54,6 +54,7 @@ ROUTES = st.builds(
     severity=st.none() | st.sampled_from(Severity),
     channel=st.none() | st.sampled_from(["C1", "C2"]),
     continue_=st.booleans(),
+    group_by=st.none() | st.lists(st.sampled_from(["alertname", "cluster"]), max_size=2, unique=True).map(tuple),
 )
 NAMING = MATCHERS.filter(lambda matcher: not matcher.accepts(""))
 SILENCES = st.builds(

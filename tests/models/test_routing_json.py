@@ -97,7 +97,7 @@ def test_a_time_may_be_one_that_a_yaml_reader_has_read() -> None:
     assert silence_from_json({**SILENCE, "starts_at": starts_at}).starts_at == starts_at
 
 
-ROUTE_FIELDS = "name, matchers, hours, zone, policy, severity, channel, continue"
+ROUTE_FIELDS = "name, matchers, hours, zone, policy, severity, channel, group_by, group_window, continue"
 
 
 @pytest.mark.parametrize(

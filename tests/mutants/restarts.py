@@ -44,8 +44,8 @@ MUTANTS = (
         2,
         "the clock pages by itself while no worker beats",
         "jobs/clock.py",
-        "        if needed:\n            escalate(self.context)\n",
-        "        if False:\n            escalate(self.context)\n",
+        "        if needed:\n            miss(self.context)\n            escalate(self.context)\n",
+        "        if False:\n            miss(self.context)\n            escalate(self.context)\n",
         "escalation_stops_while_no_worker_is_there",
     ),
     without(

@@ -120,10 +120,13 @@ def test_what_a_sender_writes_can_neither_mention_nor_link_nor_instruct(world: W
         (b"[" * 100_000, "body: is not readable JSON"),
     ],
 )
-def test_bad_bodies_are_refused_with_the_field_and_what_it_should_be(world: World, body: bytes, reason: str) -> None:
+def test_bad_bodies_are_kept_with_the_field_and_what_it_should_be(world: World, body: bytes, reason: str) -> None:
     answer = requests.post(world.source("generic"), data=body, timeout=10)
-    assert answer.status_code == 400
+    assert answer.status_code == 202
+    assert answer.json()["status"] == "unreadable"
     assert reason in answer.json()["error"]
+    world.settle()
+    world.expect_page("alice", "Low: Unreadable signal from prod", reason)
 
 
 def test_wrong_secrets_and_kinds_are_404_and_too_much_is_413(world: World) -> None:

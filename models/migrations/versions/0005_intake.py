@@ -11,6 +11,17 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.drop_index("ix_alerts_key", table_name="alerts")
+    op.drop_index("ix_alerts_listing", table_name="alerts")
+    op.create_index(
+        "ix_alerts_key", "alerts", ["workspace_id", "key", "id"], postgresql_where=sa.text("key is not null")
+    )
+    op.create_index(
+        "ix_alerts_listing",
+        "alerts",
+        ["workspace_id", "status", "severity", "id"],
+        postgresql_where=sa.text("status is not null"),
+    )
     op.create_table(
         "requests",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -108,7 +119,7 @@ def upgrade() -> None:
     op.add_column("alerts", sa.Column("grouped_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("alerts", sa.Column("storm_id", sa.BigInteger(), nullable=True))
     op.add_column("alerts", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_alerts_opened", "alerts", ["workspace_id", "opened_at"], unique=False)
+    op.create_index("ix_alerts_opened", "alerts", ["opened_at", "workspace_id"], unique=False)
     op.create_index(
         "ix_alerts_storm", "alerts", ["storm_id", "id"], unique=False, postgresql_where=sa.text("storm_id is not null")
     )
@@ -154,6 +165,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_alerts_listing", table_name="alerts")
+    op.drop_index("ix_alerts_key", table_name="alerts")
+    op.create_index("ix_alerts_listing", "alerts", ["workspace_id", "status", "severity", "id"])
+    op.create_index("ix_alerts_key", "alerts", ["workspace_id", "key", "id"])
     op.drop_column("workspaces", "alert_emoji")
     op.drop_constraint(op.f("uq_sources_previous_fingerprint"), "sources", type_="unique")
     op.drop_index("ix_sources_expected", table_name="sources", postgresql_where=sa.text("expected_at is not null"))

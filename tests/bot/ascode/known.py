@@ -6,6 +6,7 @@ from typing import Any
 from bot.ascode.reading import Wanted, read
 from bot.ascode.tree import parse
 from models.actions.configuring import Configured, KnownClient, KnownPolicy, Place, Somebody
+from models.actions.sources import SourceRef
 from models.oncall import Schedule
 from models.plan import Level, Plan, Target, TargetKind
 from models.routing import Route, Silence
@@ -50,7 +51,7 @@ def known(**changes: Any) -> Configured:
         "routes": tuple[Route, ...](),
         "silences": dict[str, tuple[int, Silence]](),
         "clients": tuple[KnownClient, ...](),
-        "sources": tuple[tuple[str, str], ...](),
+        "sources": tuple[SourceRef, ...](),
     }
     return Configured(**{**made, **changes})
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.ascode.changes import changes, counts
 from models.actions.configuring import KnownClient
+from models.actions.sources import SourceRef
 from models.matching import parse_matchers
 from models.routing import Route, Silence
 from tests.bot.ascode.known import NOW, known, payments, policy, wanted
@@ -24,7 +25,7 @@ def test_a_file_that_says_what_is_changes_nothing() -> None:
 def test_what_is_added_and_what_is_removed_is_named() -> None:
     policies = (policy("Everybody", is_default=True), policy("Old\x1b"))
     text = DEFAULT.replace("Everybody", "All") + SCHEDULE + "sources:\n  - {kind: generic, name: prod}\n"
-    assert shown(text, policies=policies, sources=(("generic", "old"),)) == [
+    assert shown(text, policies=policies, sources=(SourceRef(1, 1, "generic", "old"),)) == [
         '+ policy "All"',
         '- policy "Everybody"',
         '- policy "Old\\u001b"',
@@ -101,7 +102,7 @@ def test_silences_that_are_over_are_neither_made_nor_ended() -> None:
 def test_clients_and_sources_that_the_file_does_not_name_stay() -> None:
     clients = (KnownClient(1, "Acme", "T1", "gold", 1), KnownClient(2, "Globex"))
     text = "clients:\n  - {name: acme, owner: bob}\n  - name: Umbrella\nsources: []\n"
-    assert shown(text, clients=clients, sources=(("generic", "prod"),)) == [
+    assert shown(text, clients=clients, sources=(SourceRef(1, 1, "generic", "prod"),)) == [
         '~ client "Acme": name: Acme → acme',
         '~ client "Acme": owner: alice → Bob',
         '~ client "Acme": tier: gold → nothing',

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ascode.faults import did_you_mean, printable
-from bot.ascode.fields import LONGEST, SHORTEST, duration, spelled_duration, spelled_moment
+from bot.ascode.fields import spelled_moment
+from models.durations import LONGEST, SHORTEST, duration, spelled_duration
 
 
 @pytest.mark.parametrize(

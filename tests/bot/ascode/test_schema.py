@@ -8,8 +8,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from bot.ascode import clients, tiers, watched
+from bot.ascode import clients, sources, tiers, watched
 from bot.ascode.tree import parse
+from models.routing_json import ROUTE_FIELDS
 from tests.bot.ascode.known import known, wanted
 from tests.bot.ascode.wrong_files import FILES, WrongText
 
@@ -41,9 +42,9 @@ def test_every_field_is_in_the_schema() -> None:
     sections = {name: set(SCHEMA["$defs"][item["items"]["$ref"].rpartition("/")[2]]["properties"])
                 for name, item in SCHEMA["properties"].items() if "items" in item}  # fmt: skip
     assert sections["policies"] == {"name", "default", "laps", "acknowledge_timeout", "levels"}
-    assert sections["routes"] == {"name", "matchers", "hours", "zone", "policy", "severity", "channel", "continue"}
+    assert sections["routes"] == set(ROUTE_FIELDS)
     assert sections["silences"] == {"name", "matchers", "starts_at", "ends_at", "why"}
     assert sections["tiers"] == set(tiers.FIELDS)
     assert sections["clients"] == {*clients.FIELDS, "shadow"}
     assert set(SCHEMA["$defs"]["watched"]["properties"]) == set(watched.FIELDS)
-    assert sections["sources"] == {"kind", "name"}
+    assert sections["sources"] == set(sources.FIELDS)

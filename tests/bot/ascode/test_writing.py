@@ -18,6 +18,7 @@ from models.actions.configuring import (
     Place,
     Somebody,
 )
+from models.actions.sources import SourceRef
 from models.actions.watching import Rules
 from models.hours import parse_hours
 from models.oncall import Schedule
@@ -82,6 +83,20 @@ TIERS = st.builds(
 )
 
 
+SOURCES = st.one_of(
+    st.builds(SourceRef, st.just(1), st.just(1), st.sampled_from(["alertmanager", "opsgenie"]), NAMES),
+    st.builds(
+        SourceRef,
+        st.just(1),
+        st.just(1),
+        st.just("generic"),
+        NAMES,
+        st.sampled_from([{}, {"expressions": {"title": "a.b", "key": "id"}}]),
+        allowed_from=st.sampled_from([(), ("192.0.2.0/24",), ("2001:db8::/32", "192.0.2.1/32")]),
+    ),
+)
+
+
 @st.composite
 def workspaces(draw: st.DrawFn) -> Configured:
     """A workspace with a bit of everything; the default policy is the first."""
@@ -95,7 +110,7 @@ def workspaces(draw: st.DrawFn) -> Configured:
         routes=tuple(draw(st.lists(_routes([plan.policy for plan in plans]), max_size=3, unique_by=lambda r: r.name))),
         silences={name: (1, draw(_silences())) for name in draw(st.sets(NAMES, max_size=2))},
         clients=draw(_clients()),
-        sources=tuple(draw(st.sets(st.tuples(st.sampled_from(["generic", "alertmanager"]), NAMES), max_size=3))),
+        sources=tuple(draw(st.lists(SOURCES, max_size=3, unique_by=lambda source: (source.kind, source.name)))),
         tiers=tuple(draw(st.lists(TIERS, max_size=2, unique_by=lambda tier: tier.name))),
     )
 

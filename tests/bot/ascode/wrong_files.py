@@ -58,7 +58,7 @@ FILES = {
     "a section without a value": _wrong("routes:\n", "2: routes: must be a list; [] stands for none"),
     "a section that is no list": _wrong("routes: all\n", "2: routes: must be a list; [] stands for none"),
     "an item that is no object": _wrong(
-        "sources:\n  - generic\n", "3: sources[0]: must be an object with kind, name"
+        "sources:\n  - generic\n", "3: sources[0]: must be an object with kind, name, allowed_from, expressions"
     ),
     "no default policy": _wrong(
         DEFAULT.replace("    default: true\n", ""), "2: policies: one of them needs default: true"
@@ -284,7 +284,22 @@ FILES = {
     ),
     "a source with a secret": _wrong(
         "sources:\n  - {kind: generic, name: prod, secret: hush}\n",
-        "3: sources[0].secret: is not a field here; there are kind, name",
+        "3: sources[0].secret: is not a field here; there are kind, name, allowed_from, expressions",
+    ),
+    "a source that may be sent to from a name": _wrong(
+        "sources:\n  - {kind: github, name: prod, allowed_from: [hooks.example]}\n",
+        '3: sources[0].allowed_from: "hooks.example" is no network such as 192.0.2.0/24 or 2001:db8::/32',
+        by_schema=False,
+    ),
+    "a source whose expression is none": _wrong(
+        "sources:\n  - {kind: generic, name: prod, expressions: {title: delete(@)}}\n",
+        "3: sources[0].expressions: title: the expression may not use the function delete",
+        by_schema=False,
+    ),
+    "a tool that is read by expressions": _wrong(
+        "sources:\n  - {kind: github, name: prod, expressions: {title: name}}\n",
+        "3: sources[0].expressions: only a generic source is read by expressions",
+        by_schema=False,
     ),
     "a field that stands there twice": _wrong(
         f"{DEFAULT}    default: true\n", "6: policies[0].default: stands here twice, first in line 4", by_schema=False

@@ -10,13 +10,13 @@ from bot.compatible.opsgenie import (
     SEVERITIES,
     Action,
     Change,
+    Identifier,
     Refused,
-    accepted,
     api_key,
+    id_of,
     read_change,
     read_create,
-    refused,
-    unauthorized,
+    read_identifier,
 )
 from models.signal import Signal
 from models.words import Severity
@@ -102,9 +102,8 @@ def test_what_is_wrong_is_told_by_field(body: Any, errors: dict[str, str]) -> No
 def test_changes_find_the_alert_by_its_alias(action: Action, identifier_type: str) -> None:
     body = {"user": "alice", "source": "zabbix", "note": "cleaned up"}
     change = read_change(action, "disk-db1", identifier_type, body)
-    over = Signal(key="alias:disk-db1", firing=False, title="disk-db1") if action is Action.CLOSE else None
-    assert change == Change(action, "disk-db1", "alias:disk-db1", "alice", "zabbix", "cleaned up", over)
-    assert change.key == read_create(ALERT, "fresh").key
+    assert change == Change(action, Identifier(key="alias:disk-db1"), "alice", "zabbix", "cleaned up")
+    assert change.identifier.key == read_create(ALERT, "fresh").key
 
 
 def test_a_close_and_an_acknowledge_need_no_body_and_a_note_does() -> None:
@@ -114,11 +113,36 @@ def test_a_close_and_an_acknowledge_need_no_body_and_a_note_does() -> None:
         read_change(Action.NOTE, "a", "alias", {"note": " "})
 
 
-def test_a_tiny_id_is_not_understood() -> None:
-    with pytest.raises(Refused, match=r"identifierType: Identifier type must be id or alias\."):
-        read_change(Action.CLOSE, "17", "tiny", None)
-    with pytest.raises(Refused, match="identifier: Identifier can not be empty"):
-        read_change(Action.CLOSE, " ", "alias", None)
+@pytest.mark.parametrize(
+    ("identifier", "identifier_type", "meant"),
+    [
+        (id_of(17), "id", Identifier(17)),
+        (id_of(17).upper(), "", Identifier(17)),
+        (id_of(17), "alias", Identifier(key=f"alias:{id_of(17)}")),
+        ("17", "tiny", Identifier(17)),
+        ("17", "", Identifier(key="alias:17")),
+        ("seventeen", "tiny", Identifier()),
+        ("9" * 19, "tiny", Identifier()),
+        ("8743a1b2-11da-480e-8493-744660987bef", "id", Identifier(key="alias:8743a1b2-11da-480e-8493-744660987bef")),
+    ],
+)
+def test_an_alert_is_named_by_id_alias_or_tiny_id(identifier: str, identifier_type: str, meant: Identifier) -> None:
+    assert read_identifier(identifier, identifier_type) == meant
+
+
+def test_an_address_that_names_no_alert_is_told_with_what_else_is_wrong() -> None:
+    with pytest.raises(Refused) as raised:
+        read_change(Action.NOTE, " ", "name", None)
+    assert raised.value.errors == {
+        "identifier": "Identifier can not be empty.",
+        "identifierType": "Identifier type must be id, alias or tiny.",
+        "note": "Note can not be empty.",
+    }
+
+
+@given(st.integers(1, 2**47))
+def test_an_id_leads_back_to_its_number(number: int) -> None:
+    assert read_identifier(id_of(number), "id") == Identifier(number)
 
 
 @pytest.mark.parametrize(
@@ -133,17 +157,6 @@ def test_a_tiny_id_is_not_understood() -> None:
 )
 def test_the_key_is_in_the_header(header: str, key: str) -> None:
     assert api_key(header) == key
-
-
-def test_answers_have_the_shape_that_clients_read() -> None:
-    assert accepted("r", 0.302) == {"result": "Request will be processed", "took": 0.302, "requestId": "r"}
-    assert refused({"message": "m"}, "r") == {
-        "message": "Request body is not processable. Please check the errors.",
-        "errors": {"message": "m"},
-        "took": 0.0,
-        "requestId": "r",
-    }
-    assert unauthorized("r") == {"message": "Could not authenticate", "took": 0.0, "requestId": "r"}
 
 
 def outcome(body: Any) -> None:
@@ -185,6 +198,6 @@ def test_whatever_is_to_be_changed_only_refused_is_raised(
     except Refused as why:
         reasons = why.errors
     else:
-        check([change.signal] if change.signal else [])
+        check([Signal(key=key, firing=False, title="over")] if (key := change.identifier.key) else [])
         return
     assert all(reasons.values())

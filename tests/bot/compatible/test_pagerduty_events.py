@@ -77,6 +77,45 @@ def test_everything_that_can_be_set_is_read() -> None:
     assert signal.labels["runbook"] == "https://runbooks.example/high-latency"
 
 
+def test_links_and_images_are_kept_however_long_the_details_are() -> None:
+    signal = event(
+        {
+            **LEAST,
+            "payload": {**LEAST["payload"], "custom_details": {"log": "x" * 4000}},  # type: ignore[dict-item]
+            "links": [
+                {"href": "https://grafana.example/d/abc", "text": "dashboard"},
+                {"href": "https://runbooks.example/disk"},
+                {"href": "javascript:alert(1)", "text": "no"},
+                "no",
+            ],
+            "images": [{"src": "https://grafana.example/render.png", "alt": "graph\nof db1"}, {"alt": "nothing"}],
+        }
+    ).signal
+    assert signal is not None
+    assert signal.link == "https://grafana.example/d/abc"
+    assert len(signal.details) <= 2500
+    assert signal.details.endswith(
+        "x\ndashboard: https://grafana.example/d/abc\nLink: https://runbooks.example/disk\n"
+        "graph of db1: https://grafana.example/render.png"
+    )
+
+
+def test_many_links_leave_room_for_the_details() -> None:
+    links = [{"href": f"https://grafana.example/{number}/{'x' * 200}"} for number in range(50)]
+    signal = event({**LEAST, "payload": {**LEAST["payload"], "custom_details": "why"}, "links": links}).signal  # type: ignore[dict-item]
+    assert signal is not None
+    assert signal.details.startswith("why\nLink: https://grafana.example/0/")
+    assert len(signal.details) < 1100
+
+
+def test_an_image_that_leads_somewhere_is_the_link_where_there_is_no_other() -> None:
+    image = {"src": "https://grafana.example/render.png", "href": "https://grafana.example/d/abc"}
+    for client_url in ("", "http://alertmanager.example/"):
+        signal = event({**LEAST, "images": [image], "client_url": client_url}).signal
+        assert signal is not None
+        assert signal.link == "https://grafana.example/d/abc"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_comes_out_of_a_sample_is_sound(name: str) -> None:
     signal = event(sample(name)).signal

@@ -1,7 +1,8 @@
 """What every source keeps, as rules that take any source with its payloads.
 
-`payloads/<kind>/` holds what the tool really sends: `firing.json` and `resolved.json` for one problem; `firing_*.json`
-and `resolved_*.json` where the tool has variants; `nothing_*.json` for what it sends without any problem.
+`bot/sources/payloads/<kind>/` holds what the tool really sends: `firing.json` and `resolved.json` for one problem;
+`firing_*.json` and `resolved_*.json` where the tool has variants; `nothing_*.json` for what it sends without any
+problem.
 """
 
 import importlib
@@ -69,8 +70,8 @@ class Case:
         return found
 
 
-def case_of(kind: str, payloads: Path) -> Case:
-    return Case(kind, tools()[kind], payloads / kind)
+def case_of(kind: str) -> Case:
+    return Case(kind, tools()[kind], tools()[kind].payloads)
 
 
 def it_has_a_name_a_configuration_and_both_payloads(case: Case) -> None:

@@ -10,7 +10,7 @@ import bot.sources
 from bot.sources import NOT_A_SOURCE, tools
 from tests.bot.sources.contract import RULES, Case, case_of
 
-PAYLOADS = Path(__file__).with_name("payloads")
+PAYLOADS = Path(bot.sources.__file__).with_name("payloads")
 KINDS = sorted(tools())
 DOCS = Path(__file__).parents[3] / "docs" / "sources.md"
 TOY = '''
@@ -52,7 +52,7 @@ def test_every_file_of_the_folder_is_a_source_and_has_its_payloads() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_source_keeps_the_contract(kind: str, rule: Callable[[Case], None]) -> None:
-    rule(case_of(kind, PAYLOADS))
+    rule(case_of(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,10 +68,11 @@ def make_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
     def make(source: str) -> Case:
         (tmp_path / "toy.py").write_text(source, encoding="utf-8")
-        (tmp_path / "toy").mkdir()
-        (tmp_path / "toy" / "firing.json").write_text(RINGS)
-        (tmp_path / "toy" / "resolved.json").write_text(RINGS.replace("true", "false"))
-        return case_of("toy", tmp_path)
+        payloads = tmp_path / "payloads" / "toy"
+        payloads.mkdir(parents=True)
+        (payloads / "firing.json").write_text(RINGS)
+        (payloads / "resolved.json").write_text(RINGS.replace("true", "false"))
+        return case_of("toy")
 
     monkeypatch.setattr(bot.sources, "__path__", [*bot.sources.__path__, str(tmp_path)])
     tools.cache_clear()

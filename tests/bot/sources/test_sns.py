@@ -4,7 +4,6 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,10 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sources import tools
 from bot.sources.sns import certificate_address, is_allowed, is_genuine, needs_confirmation
 
-PAYLOADS = Path(__file__).with_name("payloads") / "cloudwatch"
+PAYLOADS = tools()["cloudwatch"].payloads
 
 
 def message(name: str, **changed: Any) -> dict[str, Any]:

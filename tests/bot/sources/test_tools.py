@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.sources import github, sources, tools
+import bot.sources
+from bot.sources import sources, tools
 from bot.sources.reading import KEY_LENGTH, Unreadable
 from models.signal import Decision, Known, Signal, decide
 from models.words import Severity, Status
 
-PAYLOADS = Path(__file__).with_name("payloads")
+PAYLOADS = Path(bot.sources.__file__).with_name("payloads")
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 START = "2026-11-21T23:59:26"
 ALARM = "alarm:arn:aws:cloudwatch:us-east-2:123456789012:alarm"
@@ -226,23 +227,6 @@ def test_mistakes_are_named(name: str, changed: dict[str, Any], said: str) -> No
     with pytest.raises(Unreadable) as raised:
         read(name, **changed)
     assert said in str(raised.value)
-
-
-def test_github_signs_the_bytes_of_the_body() -> None:
-    """The example of GitHub's documentation on validating deliveries."""
-    header = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
-    assert github.is_signed("It's a Secret to Everybody", b"Hello, World!", header)
-    assert not github.is_signed("It's a Secret to Everybody", b"Hello, World?", header)
-    assert not github.is_signed("another", b"Hello, World!", header)
-
-
-@pytest.mark.parametrize("header", ["", "sha256=", "sha1=757107", "757107ea", "sha256=\u00e9", "\ud800"])
-def test_no_signature_is_none(header: str) -> None:
-    assert not github.is_signed("secret", b"Hello, World!", header)
-
-
-def test_without_a_secret_nothing_is_signed() -> None:
-    assert not github.is_signed("", b"", "sha256=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
 
 
 def configuration(kind: str) -> str:

@@ -15,7 +15,7 @@ from bot.views.home import dump_filter, load_filter
 from bot.views.modals import values
 from bot.views.parts import Block, at, on
 from models.answer import Answer, Refusal
-from models.card import Card, Filter
+from models.card import Card, Filter, PageCard
 from models.words import Origin, PageKind, Severity, Status
 from tests.bot.views.cards import (
     ACKNOWLEDGED,
@@ -320,7 +320,53 @@ def test_the_newest_note_is_told_in_one_quoted_line() -> None:
     assert "Note by <@U0CHARLIE>: “Full &lt;!channel&gt; again”" in str(made.blocks)
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "who"),
+    [
+        ("opsgenie prod", "alice@example.com", "alice@example.com (opsgenie prod)"),
+        ("opsgenie prod", "", "opsgenie prod"),
+        ("opsgenie prod", "<@U0BOB> *x*", "&lt;@U0BOB&gt; x (opsgenie prod)"),
+        ("", "", "somebody"),
+    ],
+)
+def test_an_acknowledge_from_elsewhere_names_its_source(source: str, name: str, who: str) -> None:
+    elsewhere = replace(ACKNOWLEDGED, acknowledged_by=None, acknowledged_from=name, source=source)
+    made = page(paged(elsewhere))
+    assert made.text.startswith(f"Acknowledged by {who}, <!date^")
+    assert f"Acknowledged by {who}, <!date^" in str(made.blocks)
+
+
+@pytest.mark.parametrize(("name", "who"), [("zabbix", "zabbix"), ("**", "somebody")])
+def test_a_note_from_elsewhere_names_whoever_its_source_names(name: str, who: str) -> None:
+    made = page(paged(replace(NOTED, notes_by=None, notes_from=name, newest_note="again")))
+    assert f"Note by {who}: “again”" in made.text
+
+
 def test_a_silenced_alert_asks_for_nothing() -> None:
     text = page(paged(SILENCED)).text
     assert "Acknowledge to stop" not in text
     assert "Silenced until" in text
+
+
+@pytest.mark.parametrize(
+    ("parts", "firing", "new", "titles", "told"),
+    [
+        (1, 1, 0, ("web-1 is down",), "*1 part is firing*: web-1 is down"),
+        (
+            40,
+            40,
+            0,
+            ("web-1 is down", "web-2 is down"),
+            "*40 parts are firing*: web-1 is down, web-2 is down and 38 more",
+        ),
+        (40, 2, 3, ("a <!here>", "b"), "*2 of 40 parts still firing* · +3 since acknowledged: a &lt;!here&gt;, b"),
+        (40, 0, 0, (), "*0 of 40 parts still firing*"),
+    ],
+)
+def test_a_group_tells_how_many_of_its_parts_still_fire_and_which(
+    parts: int, firing: int, new: int, titles: tuple[str, ...], told: str
+) -> None:
+    card = replace(MACHINE, parts=parts, parts_open=firing, parts_new=new, part_titles=titles)
+    drawn = page(PageCard(card, PageKind.NEW))
+    assert told in json.dumps(drawn.blocks, ensure_ascii=False)
+    assert told.replace("*", "") in drawn.text

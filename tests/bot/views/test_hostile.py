@@ -87,6 +87,7 @@ CARDS = st.builds(
     count=st.integers(1, 10**9),
     acknowledged_at=st.none() | MOMENTS,
     acknowledged_by=st.sampled_from([None, "U0BOB"]),
+    acknowledged_from=TEXTS,
     closed_at=st.none() | MOMENTS,
     closed_by=st.sampled_from([None, "U0BOB"]),
     notes=TEXTS,
@@ -100,6 +101,7 @@ CARDS = st.builds(
     opened_again=TEXTS,
     newest_note=TEXTS,
     notes_by=st.sampled_from([None, "U0CHARLIE"]),
+    notes_from=TEXTS,
     reopenable=st.booleans(),
 )
 PAGED = st.builds(PageCard, card=CARDS, kind=st.sampled_from(PageKind))

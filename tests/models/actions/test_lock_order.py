@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from models.actions import answering, delivering, escalating, silencing, workspaces
+from models.actions import answering, delivering, escalating, remote, silencing, workspaces
 from models.actions.delivering import Envelope, Lease
 from models.answer import Answer
 from models.db import now_of
@@ -146,6 +146,22 @@ def test_a_silence_and_signals_that_resolve_what_it_holds(context: Context, hous
 def test_a_silence_and_an_answer_to_an_alert_of_the_same_list(context: Context, house: House) -> None:
     sent_list(context)
     meet(context, "posts", silence(house), acknowledge(house, 2))
+
+
+def test_a_silence_and_an_acknowledge_of_a_machine_to_an_alert_of_the_same_list(context: Context, house: House) -> None:
+    sent_list(context)
+    meet(context, "posts", silence(house), lambda session: remote.acknowledge(session, house.source, 2))
+
+
+@pytest.mark.parametrize("row", ["alerts WHERE id = 2", "posts"])
+def test_a_silence_and_a_machine_that_closes_with_a_note(context: Context, house: House, row: str) -> None:
+    sent_list(context)
+
+    def close(session: Session) -> None:
+        remote.close(session, house.source, 2)
+        remote.add_note(session, house.source, 2, "over")
+
+    meet(context, row, silence(house), close)
 
 
 def test_a_silence_and_the_next_steps_of_alerts_of_the_same_list(context: Context, house: House) -> None:

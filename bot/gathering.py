@@ -1,0 +1,122 @@
+"""Requests that come in while another is being stored are stored together, in one transaction.
+
+Each thread brings its request and waits. The first that finds nobody at work takes what is waiting and stores it for
+all; so the more comes in, the less each costs. A request stands in for itself: where a transaction of several fails,
+each of them is stored alone.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+from bot.context import Context
+from models.actions.receiving import Received, Request, alert_key, receive_together
+from models.actions.sources import SourceRef
+from models.db import is_away
+from models.signal import Signal
+
+REQUESTS_AT_MOST = 64
+SIGNALS_AT_MOST = 300
+
+
+@dataclass(eq=False)
+class _Brought:
+    """One thread's request; `received` or `error` once it is done. `alone` after it failed in company."""
+
+    source: SourceRef
+    request: Request
+    keys: frozenset[str]
+    received: Received | None = None
+    error: Exception | None = None
+    alone: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        return self.received is not None or self.error is not None
+
+
+class Gathering:
+    """Stores requests of any number of threads; one for each process."""
+
+    def __init__(self, house: Context) -> None:
+        self._house = house
+        self._turn = threading.Condition()
+        self._waiting: list[_Brought] = []
+        self._busy = False
+
+    def take(self, source: SourceRef, signals: Sequence[Signal], body: str = "", public_id: str = "") -> Received:
+        """Store a request; returns when it is committed and the bells are rung.
+
+        Raises whatever went wrong with it, such as SourceChanged: who sends has to be checked again.
+        """
+        keys = frozenset(alert_key(source, each) for each in signals)
+        mine = _Brought(source, Request(signals, body, public_id), keys)
+        with self._turn:
+            self._waiting.append(mine)
+        while not mine.is_done:
+            self._work(mine)
+        if mine.error is not None:
+            raise mine.error
+        assert mine.received is not None
+        return mine.received
+
+    def _work(self, mine: _Brought) -> None:
+        """Wait for the turn, and unless somebody has done it meanwhile store `mine` and what waits beside it."""
+        with self._turn:
+            self._turn.wait_for(lambda: mine.is_done or not self._busy)
+            if mine.is_done:
+                return
+            self._busy = True
+            company = self._company_of(mine)
+        try:
+            self._store(company)
+        finally:
+            with self._turn:
+                self._waiting = [each for each in self._waiting if not each.is_done]
+                self._busy = False
+                self._turn.notify_all()
+
+    def _company_of(self, mine: _Brought) -> list[_Brought]:
+        """`mine`, and others that are about other keys: what happens to the same key happens one after the other."""
+        if mine.alone:
+            return [mine]
+        company, keys = [mine], set(mine.keys)
+        for each in self._waiting:
+            fits = len(company) < REQUESTS_AT_MOST and len(keys) + len(each.keys) <= SIGNALS_AT_MOST
+            if fits and each is not mine and not each.alone and keys.isdisjoint(each.keys):
+                company.append(each)
+                keys |= each.keys
+        return company
+
+    def _store(self, company: Sequence[_Brought]) -> None:
+        try:
+            found = self._receive(company)
+        except Exception as error:  # the poison rule: whatever is wrong with one is not to hurt the others
+            is_for_all = len(company) == 1 or (isinstance(error, DBAPIError | TimeoutError) and is_away(error))
+            for each in company:
+                each.alone = True
+                each.error = error if is_for_all else None
+            return
+        self._ring([received for _, received in found])
+        for each, received in found:
+            each.received = received
+
+    def _receive(self, company: Sequence[_Brought]) -> list[tuple[_Brought, Received]]:
+        """All in one transaction, source by source in a fixed order."""
+        by: dict[int, list[_Brought]] = {}
+        for each in sorted(company, key=lambda brought: brought.source.id):
+            by.setdefault(each.source.id, []).append(each)
+        found = list[tuple[_Brought, Received]]()
+        with self._house.db.begin() as session:
+            for some in by.values():
+                done = receive_together(session, some[0].source, [each.request for each in some])
+                found += zip(some, done, strict=True)
+        return found
+
+    def _ring(self, found: Sequence[Received]) -> None:
+        if any(each.opened or each.raised for each in found):
+            self._house.bell.wake("escalate")
+        if any(each.resolved or each.repeated for each in found):
+            self._house.bell.wake("redraw")

@@ -1,0 +1,152 @@
+"""`source` on the command line: add, list, show, rotate, change, remove, test."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from bot.signatures import signature
+from jobs.source import source
+from jobs.sweep import sweep
+from models.actions import incoming
+from models.actions.sources import SourceRef, present
+from tests.jobs.files import Files
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(files: Files) -> Run:
+    def call(*words: str, code: int = 0, **more: Any) -> Result:
+        done = CliRunner().invoke(source, list(words), catch_exceptions=False, **more)
+        assert done.exit_code == code, done.output
+        return done
+
+    return call
+
+
+def told(run: Run, *words: str) -> Any:
+    return json.loads(run(*words, "--json").stdout)
+
+
+def test_add_prints_the_address_and_what_to_paste(files: Files, run: Run) -> None:
+    done = run("add", "datadog", "prod")
+    address = done.stdout.splitlines()[0]
+    assert address.startswith(f"{files.world.url}/alerts/datadog/")
+    assert f"URL:      {address}" in done.stdout
+    assert "shown only now" in done.stderr
+    assert requests.post(address, json={"title": "x"}, timeout=10).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "key_length"), [("pagerduty", "/v2/enqueue", 32), ("opsgenie", "/v2/alerts", 36)]
+)
+def test_what_speaks_another_protocol_has_a_key(files: Files, run: Run, kind: str, path: str, key_length: int) -> None:
+    made = told(run, "add", kind, "prod")
+    assert made["address"] == f"{files.world.url}{path}"
+    assert len(made["key"]) == key_length
+    assert made["key"] in made["snippet"]
+    assert f"key: {made['key']}" not in run("list").stdout
+
+
+def test_wrong_usage_is_code_2_and_says_what_there_is(run: Run) -> None:
+    assert "did you mean datadog?" in run("add", "datadgo", "prod", code=2).output
+    assert "there is no source" in run("show", "nothing", code=2).output
+    assert "is no network" in run("add", "generic", "prod", "--allow-from", "hooks.example", code=2).output
+    assert "only a generic source" in run("add", "github", "x", "--expression", "title=a", code=2).output
+    assert "title: the expression is missing" in run("add", "generic", "x", "--expression", "key=a", code=2).output
+    assert "a source needs a name" in run("add", "generic", " ", code=2).output
+    run("add", "generic", "prod")
+    run("add", "github", "prod")
+    assert "say which: 'generic prod', 'github prod'" in run("rotate", "prod", code=2).output
+    assert "say what is to change" in run("change", "generic prod", code=2).output
+    assert "must be a duration" in run("rotate", "generic prod", "--overlap", "soon", code=2).output
+
+
+def test_a_rotated_source_takes_both_addresses(run: Run) -> None:
+    old = told(run, "add", "generic", "prod")["address"]
+    new = told(run, "rotate", "prod")
+    assert "previous_until" in new
+    for address in (old, new["address"]):
+        assert requests.post(address, json={"title": "x"}, timeout=10).status_code == 202
+    last = told(run, "rotate", "prod", "--overlap", "0")
+    codes = [
+        requests.post(each, json={"title": "x"}, timeout=10).status_code
+        for each in (old, new["address"], last["address"])
+    ]
+    assert codes == [404, 404, 202]
+
+
+def test_signatures_networks_and_expressions_are_options(run: Run) -> None:
+    made = told(run, "add", "generic", "prod", "--sign", "--expression", "title=what", "--expression", "key=id")
+    body = b'{"what": "Fan stopped", "id": 7}'
+    signed = {"X-Heed-Signature": signature(made["signing_secret"], body)}
+    assert requests.post(made["address"], data=body, timeout=10).status_code == 403
+    assert requests.post(made["address"], data=body, headers=signed, timeout=10).json()["opened"] == 1
+    run("change", "prod", "--signing-secret", "-", input="given by the tool\n")
+    assert requests.post(made["address"], data=body, headers=signed, timeout=10).status_code == 403
+    run("change", "prod", "--unsigned", "--allow-from", "192.0.2.0/24")
+    assert requests.post(made["address"], data=body, timeout=10).status_code == 403
+    run("change", "prod", "--allow-all")
+    assert requests.post(made["address"], data=body, timeout=10).json()["repeated"] == 1
+    shown = told(run, "show", "prod")
+    assert shown["line"]["settings"] == {"expressions": {"title": "what", "key": "id"}}
+    assert shown["line"]["refused"] == 3
+
+
+def test_list_and_show_tell_what_came(run: Run) -> None:
+    assert run("list").stdout == ""
+    address = told(run, "add", "generic", "prod")["address"]
+    requests.post(address, json={"title": "Disk full"}, timeout=10)
+    requests.post(address, data=b"\x1b[31mno json", timeout=10)
+    assert "generic prod: last signal" in run("list").stdout
+    assert told(run, "list")[0]["unreadable"] == 1
+    shown = run("show", "prod").stdout
+    assert address.rpartition("/")[2] not in shown
+    for each in ("/alerts/generic/••••••••", "Disk full", "body: is not readable JSON", "no json"):
+        assert each in shown
+    assert "\x1b" not in shown
+
+
+def test_a_removed_source_is_gone_and_its_alerts_are_not(files: Files, run: Run) -> None:
+    address = told(run, "add", "generic", "prod")["address"]
+    requests.post(address, json={"title": "Disk full"}, timeout=10)
+    assert "its alerts stay" in run("remove", "prod").stdout
+    assert requests.post(address, json={"title": "x"}, timeout=10).status_code == 404
+    assert files.rows("SELECT title FROM alerts") == [("Disk full",)]
+    assert told(run, "list") == []
+
+
+def test_a_test_signal_pages_only_who_is_named(files: Files, run: Run) -> None:
+    run("add", "zabbix", "prod")
+    assert "nobody with the Slack id" in run("test", "prod", "--to", "U0NOBODY", code=2).output
+    assert told(run, "test", "prod", "--to", "U0BOB")["alert"] == 1
+    files.world.settle()
+    files.world.expect_page("bob", "Test signal from prod")
+    files.world.expect_no_page("alice")
+
+
+def test_the_sweep_forgets_bodies_after_seven_days(files: Files) -> None:
+    files.world.source("generic")
+    with files.session() as session:
+        (there,) = present(session, 1)
+        incoming.keep(session, SourceRef(there.id, 1, "generic", "prod"), "unreadable", "why", "body")
+    files.world.forward(hours=24 * 7, minutes=1)
+    sweep(files.world.context)
+    assert files.rows("SELECT reason, body FROM requests") == [("why", "")]
+    files.world.forward(hours=24 * 23)
+    sweep(files.world.context)
+    assert files.rows("SELECT reason FROM requests") == []
+
+
+def test_apply_changes_who_may_send_and_leaves_the_secret(files: Files, run: Run) -> None:
+    address = told(run, "add", "generic", "prod", "--allow-from", "192.0.2.0/24")["address"]
+    assert files.applied("sources:\n  - {kind: generic, name: prod}\n") == []
+    assert files.applied("sources:\n  - {kind: generic, name: prod, allowed_from: [], expressions: {title: t}}\n")
+    assert requests.post(address, json={"t": "x"}, timeout=10).status_code == 202
+    assert "expressions" in files.export()
+    done = files.apply("sources:\n  - {kind: pagerduty, name: new}\n").stdout
+    assert f"source pagerduty new: {files.world.url}/v2/enqueue with the key " in done
