@@ -18,21 +18,25 @@ from tests.processes import Processes
 
 
 @contextmanager
-def house(*names: str) -> Iterator[Processes]:
-    """Everything started (or only the processes `names`), on servers of its own, with PostgreSQL's fsync on."""
+def house(*names: str, **settings: str) -> Iterator[Processes]:
+    """Everything started (or only the processes `names`), on servers of its own, with PostgreSQL's fsync on.
+
+    `settings` are set in the environment of the processes, such as WEB_PROCESSES="2".
+    """
     with tempfile.TemporaryDirectory(prefix="heed-bench-") as folder:
         postgres = EmbeddedPostgres(Path(folder) / "postgres")
         try:
             with EmbeddedRedis(Path(folder) / "redis") as redis:
                 migrate(postgres.url)
                 admin = create_engine(normal_url(postgres.url), isolation_level="AUTOCOMMIT")
-                settings = Settings(
+                chosen = Settings(
                     _env_file=None,
                     database_url=postgres.url,
                     redis_url=redis.url,
                     heed_secret_key=SecretStr("a secret key for the benches"),
                 )
-                with Processes(settings, admin, Path(folder)) as made:
+                with Processes(chosen, admin, Path(folder)) as made:
+                    made.environment |= settings
                     made.start(*names)
                     yield made
                 admin.dispose()

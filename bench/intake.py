@@ -1,6 +1,6 @@
 """Signals over HTTP, single and in batches of 100, beside the floor: plain single-row inserts on the same server.
 
-    python bench/intake.py [--seconds 5]
+    python bench/intake.py [--seconds 5] [--processes 2]
 
 Prints for each number of connections (1, 8, 32) what is committed a second, new and duplicate, and the floor; CPU time
 an alert and the web process's memory; and as the marks intake_single_per_s, intake_single_vs_floor, intake_p99_ms
@@ -45,8 +45,10 @@ class Taken:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
-    seconds = parser.parse_args().seconds
-    with house("web") as heed:
+    parser.add_argument("--processes", default="2", help="web processes, one for each core")
+    asked = parser.parse_args()
+    seconds = asked.seconds
+    with house("web", WEB_PROCESSES=asked.processes) as heed:
         with heed.context.db.begin() as session:
             put_source(session, active(session)[0].id, "alertmanager", "bench", SECRET)
         web = psutil.Process(heed.running["web"].pid)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -81,13 +81,15 @@ class Routed:
         return tuple(each.route for each in self.considered if each.taken)
 
 
-def route(routes: Iterable[Route], subject: Subject, now: datetime) -> Routed:
+def route(routes: Sequence[Route], subject: Subject, now: datetime) -> Routed:
     """Take the first route that matches, and go on behind it only where it says so.
 
     Of several taken routes the first that names a policy decides the policy, the first that names a severity the
     severity, and all their channels are posted to. Every route is compared with the alert as it came in, so a changed
     severity never decides about a later route.
     """
+    if not routes:
+        return Routed(None, subject.severity, (), ())
     taken, considered = list[Route](), list[Considered]()
     for each in routes:
         matches, reason = _match(each, subject, now)

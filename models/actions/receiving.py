@@ -172,8 +172,10 @@ def _parameters(
     return {
         "rows": json.dumps([{**_row(each, ground), "plan": places[id(each.chosen.plan)]} for each in alone]),
         "plans": json.dumps(list(plans.values())),
-        "bodies": [each.body.replace("\0", "") for each in requests],
-        "public_ids": [each.public_id for each in requests],
+        "requests": json.dumps(
+            [{"body": each.body.replace("\0", ""), "public_id": each.public_id} for each in requests],
+            ensure_ascii=False,
+        ),
         "workspace": source.workspace_id,
         "source": source.id,
         "source_name": source.name,
@@ -297,7 +299,7 @@ _WRITE = text("""
     ), asked AS (
         INSERT INTO requests (workspace_id, source_id, at, outcome, body, public_id)
         SELECT :workspace, :source, :now, 'accepted', body, public_id
-        FROM unnest(CAST(:bodies AS text[]), CAST(:public_ids AS text[])) AS each(body, public_id)
+        FROM jsonb_to_recordset(CAST(:requests AS jsonb)) AS each(body text, public_id text)
     ), seen AS (
         UPDATE sources SET last_signal_at = :now
         WHERE id = :source AND (last_signal_at IS NULL OR last_signal_at < :now - interval '5 seconds')
