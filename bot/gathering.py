@@ -9,13 +9,16 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from bot.context import Context
-from models.actions.receiving import Received, Request, alert_key, receive_together
+from models.actions.receiving import Received, Request, SourceChanged, alert_key, receive_together
 from models.actions.sources import SourceRef
 from models.db import is_away
 from models.signal import Signal
+
+log = structlog.get_logger()
 
 REQUESTS_AT_MOST = 64
 SIGNALS_AT_MOST = 300
@@ -93,15 +96,24 @@ class Gathering:
     def _store(self, company: Sequence[_Brought]) -> None:
         try:
             found = self._receive(company)
+        except SourceChanged as error:
+            self._failed(company, error, is_for_all=len(company) == 1)
+            return
         except Exception as error:  # the poison rule: whatever is wrong with one is not to hurt the others
-            is_for_all = len(company) == 1 or (isinstance(error, DBAPIError | TimeoutError) and is_away(error))
-            for each in company:
-                each.alone = True
-                each.error = error if is_for_all else None
+            log.exception("requests could not be stored together", count=len(company))
+            is_away_now = isinstance(error, DBAPIError | TimeoutError) and is_away(error)
+            self._failed(company, error, is_for_all=len(company) == 1 or is_away_now)
             return
         self._ring([received for _, received in found])
         for each, received in found:
             each.received = received
+
+    @staticmethod
+    def _failed(company: Sequence[_Brought], error: Exception, is_for_all: bool) -> None:
+        """What one alone is told; in company nobody knows yet whose fault it was, so each is tried alone."""
+        for each in company:
+            each.alone = True
+            each.error = error if is_for_all else None
 
     def _receive(self, company: Sequence[_Brought]) -> list[tuple[_Brought, Received]]:
         """All in one transaction, source by source in a fixed order."""

@@ -172,6 +172,26 @@ class Slack:
                 break
         return None
 
+    def history(self, token: str, channel: str, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+        """What was said in a channel from `begin` until before `end`, outside threads, the newest first.
+
+        Raises SlackApiError or OSError.
+        """
+        cursor = ""
+        while True:
+            answer = self._client(token).conversations_history(
+                channel=channel,
+                oldest=f"{begin.timestamp():.6f}",
+                latest=f"{end.timestamp() - 0.000001:.6f}",
+                inclusive=True,
+                limit=200,
+                cursor=cursor,
+            )
+            yield from answer["messages"]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
     def whoami(self, token: str) -> Installation:
         """Where this token belongs; raises SlackApiError or OSError."""
         answer = self._client(token).auth_test()

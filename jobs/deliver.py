@@ -130,13 +130,14 @@ def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Re
 
 def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result) -> bool:
     """Write the receipt; returns whether the person's next post may be sent right away."""
-    attempt, step_is_due, again_at = max(envelope.pages.values()), False, None
+    attempt, step_is_due, again_at, is_paced = max(envelope.pages.values()), False, None, False
     with context.db.begin() as session:
         match result:
             case Sent(channel_id, ts):
                 delivering.sent(session, lease, envelope, channel_id, ts)
                 workspaces.reached(session, lease.workspace_id)
-                if envelope.is_for_many:
+                is_paced = envelope.is_for_many or delivering.is_rushed(session, lease)
+                if is_paced:
                     again_at = delivering.pause(session, lease)
             case NotSent(wait, why, outage):
                 again_at = now_of(session) + max(
@@ -162,7 +163,7 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result)
         context.bell.wake("escalate")
     if isinstance(result, Sent):
         context.bell.wake("redraw")
-    if isinstance(result, Sent) and envelope.is_for_many:
+    if is_paced:
         return False
     workspace_is_out = isinstance(result, NotSent) or (
         isinstance(result, Refused) and result.about not in (PERSON, CONTENT)

@@ -52,7 +52,7 @@ def paged(at: str | None, labels: tuple[str, ...], client: str | None, workspace
         raise Wrong(_line(str(error))) from None
     run = _ask(Settings.of_running().require("database_url"), workspace, subject, moment, client)
     click.echo(json.dumps(dry_run_to_json(run), indent=1) if as_json else "\n".join(_told(run)))
-    sys.exit(0 if run.rehearsal.reaches_everywhere else 1)
+    sys.exit(1 if trouble(run) else 0)
 
 
 def _about(client: str | None, labels: Sequence[str]) -> list[str]:

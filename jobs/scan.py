@@ -4,6 +4,7 @@ import structlog
 
 from bot.context import Context
 from jobs.context import current
+from jobs.gaps import read_gaps
 from models.actions import assessing, workspaces
 
 log = structlog.get_logger()
@@ -14,10 +15,12 @@ def run() -> None:
 
 
 def scan(context: Context) -> None:
-    """Look at every active workspace, each in a transaction of its own."""
+    """Look at every active workspace, each in a transaction of its own, when what Slack held back was read."""
     with context.db.begin() as session:
-        ids = [workspace.id for workspace in workspaces.active(session)]
-    for workspace_id in ids:
+        active = workspaces.active(session)
+    for workspace in active:
+        read_gaps(context, workspace)
+        workspace_id = workspace.id
         with context.db.begin() as session:
             missed, opened = assessing.scan(session, workspace_id)
         log.info("scanned", workspace=workspace_id, missed=missed, opened=len(opened))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from jobs.context import current
-from models.actions import escalating, incoming, learning, listening, refreshing, storms
+from models.actions import escalating, incoming, learning, listening, purging, refreshing, storms
 
 log = structlog.get_logger()
 STEPS = 40
@@ -40,13 +40,17 @@ def sweep(context: Context) -> None:
         asked = refreshing.ask(session)
     if asked:
         context.bell.wake("notify")
-    for forget in (incoming.forget_bodies, incoming.forget_requests):
-        _in_steps(context, forget)
+    for forget, at_once in (
+        (incoming.forget_bodies, incoming.AT_ONCE),
+        (incoming.forget_requests, incoming.AT_ONCE),
+        (purging.purge, purging.AT_ONCE),
+    ):
+        _in_steps(context, forget, at_once)
 
 
-def _in_steps(context: Context, forget: Callable[[Session], int]) -> None:
+def _in_steps(context: Context, forget: Callable[[Session], int], at_once: int) -> None:
     """Forget what is old, a little in each transaction; what is left over waits for the next sweep."""
     for _ in range(STEPS):
         with context.db.begin() as session:
-            if forget(session) < incoming.AT_ONCE:
+            if forget(session) < at_once:
                 return

@@ -127,6 +127,8 @@ class Quality:
     tokens: int
     cost: float
     detect_s: float | None
+    unread: tuple[datetime, ...] = ()
+    """The minutes in which Slack held messages back and that could not be read afterwards, or not yet."""
 
     @property
     def precision(self) -> float | None:

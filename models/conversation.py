@@ -32,6 +32,14 @@ class ClientAlert:
     covered_ts: str
 
 
+def waits_for_digest(severity: Severity, is_routed: bool) -> bool:
+    """Whether an alert that a verdict opens pages nobody and waits for the daily digest.
+
+    `is_routed`: a route names a policy or a channel for it.
+    """
+    return severity >= Severity.MEDIUM and not is_routed
+
+
 class Verdict(StrEnum):
     NOTHING = "no alert for this risk"
     KNOWN = "this message has already opened an alert"

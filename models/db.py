@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
+from weakref import WeakSet
 
 from sqlalchemy import URL, Engine, create_engine, func, make_url, select
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
+
+_KNOWN: WeakSet[Engine] = WeakSet()
+"""Engines that are in use: after a fork the child must not touch their connections."""
 
 DatabaseAway = (OperationalError, TimeoutError)
 """What SQLAlchemy raises when the server is away, refuses connections, or the pool waits too long."""
@@ -40,7 +45,8 @@ class Database:
             connect_args={"connect_timeout": 3, "options": options, "application_name": "heed"},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        os.register_at_fork(after_in_child=lambda: self.engine.dispose(close=False))
+        _KNOWN.add(self.engine)
+        _watch_forks()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -55,6 +61,17 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+@cache
+def _watch_forks() -> None:
+    """Once a process: connections of the parent are never the child's."""
+
+    def forget() -> None:
+        for engine in _KNOWN:
+            engine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
 
 
 def now_of(session: Session) -> datetime:

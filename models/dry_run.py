@@ -71,11 +71,15 @@ def ending_words(run: DryRun) -> str:
             return f"in lap {lap} nobody can be reached; {told}, and it is tried again every 5 minutes"
         case Ending.NO_LEVELS:
             return f"the policy has no levels: nobody is paged; {told}"
+        case Ending.DIGEST:
+            return f"it waits for the daily digest: nobody is paged; {told}"
     return "it goes on; the rest is left out"
 
 
 def trouble(run: DryRun) -> str:
     """What is wrong with whom it reaches, in one sentence without its full stop; empty if nothing is."""
+    if run.rehearsal.ending is Ending.DIGEST:
+        return "" if run.admins else "nobody would get the digest"
     if run.rehearsal.reaches_everywhere:
         return ""
     levels = run.rehearsal.empty_levels
@@ -97,7 +101,7 @@ def dry_run_to_json(run: DryRun) -> dict[str, Any]:
         "silences": [_silence_json(each) for each in run.silences],
         "channels": list(run.channels),
         "lines": [_happening_json(each) for each in run.happenings],
-        "reaches_everywhere": run.rehearsal.reaches_everywhere,
+        "reaches_everywhere": not trouble(run),
         "empty_levels": list(run.rehearsal.empty_levels),
         "ending": run.rehearsal.ending.value,
         "ends_at": _utc(run.rehearsal.ends_at),

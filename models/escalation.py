@@ -49,6 +49,11 @@ class State:
     reminded: bool = False
     snoozed: bool = False
 
+    @property
+    def is_quiet(self) -> bool:
+        """Its escalation ended before its first level, as that of a client's alert that waits for the digest."""
+        return self.exhausted and not self.level and bool(self.plan.levels)
+
 
 @dataclass(frozen=True)
 class Hold:
@@ -69,6 +74,7 @@ class Reason(StrEnum):
     NO_LEVELS = "the policy has no levels"
     REMINDED = "acknowledged for long, and not resolved"
     NOTHING_LEFT = "acknowledged, and nothing else is to happen"
+    QUIET = "open again, and it has never paged anybody: it waits for the daily digest"
 
 
 class ReopenCause(StrEnum):
@@ -122,6 +128,11 @@ class TellRunaway:
 
 
 @dataclass(frozen=True)
+class LeaveForDigest:
+    """It has paged nobody and goes on doing so: the daily digest tells it."""
+
+
+@dataclass(frozen=True)
 class Silence:
     """The silence with this row id holds the alert until then."""
 
@@ -143,7 +154,18 @@ class Reopen:
     cause: ReopenCause
 
 
-Effect = PageLevel | PassOver | Exhaust | TellNobodyReachable | TellNoLevels | TellRunaway | Silence | Remind | Reopen
+Effect = (
+    PageLevel
+    | PassOver
+    | Exhaust
+    | TellNobodyReachable
+    | TellNoLevels
+    | TellRunaway
+    | LeaveForDigest
+    | Silence
+    | Remind
+    | Reopen
+)
 
 
 @dataclass(frozen=True)
@@ -189,7 +211,10 @@ def _acknowledged(state: State, reach: Reach, now: datetime) -> Advance:
 
 
 def _reopen(state: State, reach: Reach, now: datetime, cause: ReopenCause) -> Advance:
-    """Open again and page level 1 in the same step."""
+    """Open again and page level 1 in the same step; one that never was to page anybody is left for the digest."""
+    if state.is_quiet:
+        left = replace(state, status=Status.OPEN, next_step_at=None, reminded=False, snoozed=False)
+        return Advance(left, (Reopen(cause), LeaveForDigest()), Reason.QUIET)
     state = replace(
         state,
         status=Status.OPEN,

@@ -49,6 +49,7 @@ class Ending(StrEnum):
     NOBODY = "nobody reachable"
     NO_LEVELS = "no levels"
     BROKEN_OFF = "broken off"
+    DIGEST = "waits for the daily digest"
 
 
 @dataclass(frozen=True)

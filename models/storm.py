@@ -1,7 +1,7 @@
 """When so many alerts open that people get one post about all of them instead of one about each."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from models.words import Severity
 
@@ -29,13 +29,14 @@ class Kind:
     def enough(self) -> int:
         return OF_WORKSPACE if self.source is None else OF_SOURCE
 
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Where it stands when several are gone through, always in the same order."""
+        return (self.workspace, self.source or 0, self.policy or "")
+
 
 def kinds(workspace: int, source: int, severity: Severity, policy: str) -> tuple[Kind, ...]:
     """Which counts decide whether an alert belongs to a storm, the narrowest first."""
     if severity is Severity.CRITICAL:
         return (Kind(workspace, source, policy),)
     return (Kind(workspace, source), Kind(workspace, None))
-
-
-def is_over(last_at: datetime, now: datetime) -> bool:
-    return now - last_at >= OVER_AFTER

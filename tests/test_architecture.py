@@ -16,7 +16,7 @@ RULES = (
     "speakers", "storm", "suppose", "unreachable", "wall_clock", "words",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
-SENDERS = ("bot.context", "bot.slack", "bot.sentiment", "bot.views")
+SENDERS = ("bot.context", "bot.said", "bot.slack", "bot.sentiment", "bot.views")
 CLI = ("click", "structlog")
 ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(RULE_MODULES, RULE_MODULES),
@@ -51,8 +51,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.fetching": ("httpx2",),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
-        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.slack", "bot.sentiment.redact",
-        "bot.sources",
+        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.said", "bot.slack",
+        "bot.sentiment.redact", "bot.sources",
         "bot.views", "bot.listeners",
         "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,
     ),
@@ -139,7 +139,7 @@ def test_exceptions_of_every_kind_are_caught_only_where_a_failing_row_must_not_s
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
     }
-    assert found == {"jobs.escalate", "jobs.deliver", "jobs.redraw", "jobs.analyze"}
+    assert found == {"bot.gathering", "jobs.escalate", "jobs.deliver", "jobs.redraw", "jobs.analyze"}
 
 
 def test_every_command_and_every_ring_is_there() -> None:

@@ -28,6 +28,8 @@ EVENT_SCOPES = {
     "user_change": "users:read",
     "team_join": "users:read",
     "app_home_opened": None,
+    "app_uninstalled": None,
+    "tokens_revoked": None,
 }
 CALLS = {
     "auth_test": "auth.test",

@@ -20,6 +20,7 @@ from bot.listeners import (
     emoji,
     further,
     home,
+    installing,
     intake,
     marks,
     refreshing,
@@ -35,7 +36,8 @@ from models.seal import SealBroken
 log = structlog.get_logger()
 
 CONVERSATIONS = (
-    client, channel, intake, emoji, alert, draft, further, command, home, shortcut, marks, storm, refreshing, sources,
+    installing, client, channel, intake, emoji, alert, draft, further, command, home, shortcut, marks, storm,
+    refreshing, sources,
 )  # fmt: skip
 """In this order: what must be stored before Slack gets its answer comes first."""
 

@@ -7,13 +7,9 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
 from bot.listeners.acting import house_of, workspace_of
+from bot.said import said_in
 from bot.slack import profile_of
-from bot.views.parts import unescape
 from models.actions import listening, people
-from models.actions.listening import Said
-
-SPOKEN = (None, "file_share", "thread_broadcast", "me_message")
-"""Subtypes of message events in which somebody says something; joins, topics and the like say nothing."""
 
 
 def register(bolt: App) -> None:
@@ -47,35 +43,6 @@ def _store_event(context: BoltContext, body: dict[str, Any], event: dict[str, An
             return
         listening.store(session, workspace_id, said)
     house.bell.wake("analyze")
-
-
-def said_in(event: dict[str, Any], own_team: str) -> Said | None:
-    """What a message event says; None when nobody says anything (bots, joins, unfurls, direct messages)."""
-    message, edited_ts = event, ""
-    if event.get("subtype") == "message_changed":
-        message = event["message"]
-        edited_ts = (message.get("edited") or {}).get("ts") or ""
-        if not edited_ts:
-            return None
-    if message.get("subtype") not in SPOKEN or message.get("bot_id") or not message.get("user"):
-        return None
-    if event.get("channel_type") not in (None, "channel", "group"):
-        return None
-    text = unescape(message.get("text") or "") or ("sent a file" if message.get("files") else "")
-    if not text:
-        return None
-    team = message.get("user_team") or message.get("source_team") or message.get("team") or own_team
-    thread = message.get("thread_ts") or ""
-    return Said(
-        channel_id=event["channel"],
-        ts=message["ts"],
-        author=message["user"],
-        text=text,
-        team_id=team,
-        external=team != own_team,
-        thread_ts="" if thread == message["ts"] else thread,
-        edited_ts=edited_ts,
-    )
 
 
 def done() -> None:

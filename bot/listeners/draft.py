@@ -14,9 +14,9 @@ from bot.slack import Sent, Slack, Unclear
 from bot.views import draft, modals
 from bot.views.alert import read_value, refusal
 from bot.views.parts import Rendered
-from models.actions import drafting, reading, replying
+from models.actions import drafting, reading
 from models.actions.answering import NoSuchAlert
-from models.actions.drafting import Draft
+from models.actions.drafting import Draft, Reply
 from models.answer import Refusal
 from models.card import Card
 
@@ -56,12 +56,12 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltCo
         refuse(ack, found if isinstance(found, str) else OUTSIDERS)
         return
     text = modals.values(view)[draft.REPLY].strip()
-    why = _why_not(context, found[1], text, metadata["answered"])
-    if why is not None:
-        ack(response_action="errors", errors={draft.REPLY: why})
+    reply = _post(context, found[1], text, metadata["answered"])
+    if isinstance(reply, str):
+        ack(response_action="errors", errors={draft.REPLY: reply})
         return
     with house.db.begin() as session:
-        replying.answered_by_draft(session, who.workspace_id, metadata["alert"], who.person_id, text)
+        drafting.sent(session, who.workspace_id, metadata["alert"], who.person_id, reply)
     ack()
     house.bell.wake("redraw")
     house.bell.wake("escalate")
@@ -79,8 +79,8 @@ def _find(house: Context, who: Actor, alert_id: int, epoch: int) -> tuple[Card, 
     return refusal(drafted, card) if isinstance(drafted, Refusal) else (card, drafted)
 
 
-def _why_not(context: BoltContext, drafted: Draft, text: str, was_answered: bool) -> str | None:
-    """Post it; None when Slack has it, else what stands at the field."""
+def _post(context: BoltContext, drafted: Draft, text: str, was_answered: bool) -> Reply | str:
+    """Post it; what Slack has of it, or what stands at the field."""
     if not text:
         return draft.EMPTY
     if drafted.answered and not was_answered:
@@ -89,5 +89,5 @@ def _why_not(context: BoltContext, drafted: Draft, text: str, was_answered: bool
     message = Rendered(draft.reply(text, drafted.name))
     result = slack.post(context.bot_token or "", drafted.channel_id, message, uuid.uuid4().hex, drafted.thread_ts)
     if isinstance(result, Sent):
-        return None
+        return Reply(drafted.channel_id, result.ts, drafted.thread_ts, text)
     return draft.UNCLEAR if isinstance(result, Unclear) else draft.not_sent(result.why)

@@ -20,7 +20,10 @@ def watched(channel_id: str, client: str, tier: str, has_tier: bool) -> str:
 
 
 def unwatched(channel_id: str) -> str:
-    return f"<#{channel_id}> is not watched any more: nothing written there is stored. Open alerts stay as they are."
+    return (
+        f"<#{channel_id}> is not watched any more: nothing written there is stored. Open alerts can still be answered, "
+        "and nobody is paged about them any more."
+    )
 
 
 def not_watched(channel_id: str) -> str:

@@ -1,6 +1,7 @@
 """What people's marks look like: the form for a missed message, the figures, and what left the building."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ WHY_LENGTH = 500
 OFFERED = (Risk.CRITICAL, Risk.HIGH, Risk.MEDIUM)
 
 MESSAGES_SHOWN = 12
+DAYS_SHOWN = 7
 MESSAGE_LENGTH = 1500
 
 NO_CLIENTS = "This message is no client's, or Heed has not stored it, so there is nothing to mark. Nothing has changed."
@@ -63,9 +65,9 @@ def marked(risk: str) -> str:
 
 def quality(found: Quality) -> str:
     """The figures of the last 30 days in a few lines."""
-    if not (found.alerts or found.verdicts or found.missed):
+    if not (found.alerts or found.verdicts or found.missed or found.unread):
         return "There is nothing to tell yet: no client's message was rated in the last 30 days."
-    return "\n".join(["*Verdicts of the last 30 days*", *_alerts(found), *_verdicts(found)])
+    return "\n".join(["*Verdicts of the last 30 days*", *_alerts(found), *_verdicts(found), *_unread(found)])
 
 
 def _alerts(found: Quality) -> list[str]:
@@ -95,6 +97,16 @@ def _verdicts(found: Quality) -> list[str]:
     )
     cost = f"{found.cost:.2f} by the prices that are set" if found.cost else "none counted"
     return [f"• Verdicts: {found.verdicts}{share}", f"• Tokens: {found.tokens:,}; cost: {cost}"]
+
+
+def _unread(found: Quality) -> list[str]:
+    """The days on which something was not read, the last ones first."""
+    days = Counter(minute.date() for minute in found.unread)
+    return [
+        f"• {number} minute{'' if number == 1 else 's'} on {day:%b} {day.day} could not be read: "
+        "Slack held messages back then"
+        for day, number in sorted(days.items(), reverse=True)[:DAYS_SHOWN]
+    ]
 
 
 def _span(seconds: float) -> str:

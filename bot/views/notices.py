@@ -71,6 +71,17 @@ def _suggest_client(detail: Mapping[str, Any]) -> Rendered:
     )
 
 
+def _channel_ended(detail: Mapping[str, Any]) -> Rendered:
+    numbers = " ".join(f"*#{each}*" for each in detail["alerts"])
+    more = detail["open"] - len(detail["alerts"])
+    return _told(
+        f"<#{detail['channel']}> is not watched any more, and {_count(detail['open'], 'alert')} of it "
+        f"{'is' if detail['open'] == 1 else 'are'} not closed: {numbers}{f' and {more} more' if more > 0 else ''}. "
+        "They can still be answered, but nobody is paged about them any more, and no reply is waited for. "
+        "`/heed watch` takes them up again."
+    )
+
+
 def _digest(detail: Mapping[str, Any]) -> Rendered:
     head = f"Daily digest: {_count(detail['open'], 'alert')} of clients, medium or less, open and waiting."
     lines = [f"*{head}*", *map(_waiting, detail["alerts"])]
@@ -160,6 +171,7 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "findings": _findings,
     "reply_due": _reply_due,
     "digest": _digest,
+    "channel_ended": _channel_ended,
     "suggest_client": _suggest_client,
     "stale": _stale,
 }

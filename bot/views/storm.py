@@ -9,6 +9,7 @@ from bot.views.parts import (
     button,
     context,
     cut_marked,
+    escape,
     header,
     on,
     quoted,
@@ -24,7 +25,8 @@ def post(storm: StormCard) -> Rendered:
     """The message as the storm stands now."""
     blocks = [header(_headline(storm)), context(_when(storm)), section(_standing(storm))]
     if storm.lines:
-        lines = [_line(each) for each in storm.lines] + ([f"and {storm.more} more services"] if storm.more else [])
+        services = "1 more service" if storm.more == 1 else f"{storm.more:,} more services"
+        lines = [_line(each) for each in storm.lines] + ([f"and {services}"] if storm.more else [])
         blocks.append(section("\n".join(lines)))
     if left := _left(storm):
         blocks.append(context(left))
@@ -93,5 +95,5 @@ def _buttons(storm: StormCard) -> list[Block]:
 
 def _text(storm: StormCard) -> str:
     worst = "; ".join(_line(each) for each in storm.lines[:3])
-    sentences = [_headline(storm), _standing(storm).replace("*", ""), worst, _left(storm)]
+    sentences = [escape(_headline(storm)), _standing(storm).replace("*", ""), worst, _left(storm)]
     return ". ".join(each for each in sentences if each)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.actions.alerts import lock, restart
 from models.actions.journal import note
+from models.actions.learning import take_back
 from models.actions.raising import first_to
 from models.actions.recording import AFTER_ACKNOWLEDGE, AFTER_REMINDER
 from models.actions.settling import redraw, schedule_step, stop_escalation
@@ -82,6 +83,8 @@ def give(
         return Answered(alert_id, outcome)
     if kind is Answer.REOPEN and _has_successor(session, alert):
         return Answered(alert_id, Refusal.ALREADY)
+    if alert.status is Status.FALSE_POSITIVE:
+        take_back(session, alert, person_id)
     _apply(session, alert, outcome, person_id, now, wish)
     note(session, workspace_id, _ENTRY[kind], now, alert.id, person_id, **_told(session, wish))
     redraw(session, [alert.id], now)

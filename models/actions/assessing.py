@@ -81,17 +81,12 @@ def _unrated(session: Session, conversation: Conversation) -> Sequence[Message]:
 
 
 def _claimed(session: Session, conversation: Conversation, unrated: Sequence[Message]) -> Claimed:
-    before = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.ts < unrated[0].ts, Message.deleted_at.is_(None))
-        .order_by(Message.ts.desc())
-        .limit(CONTEXT_LINES)
-    ).all()
+    before = _before(session, conversation, unrated)
     burst = Burst(
         conversation_id=conversation.id,
         workspace_id=conversation.workspace_id,
         lines=tuple(map(_line, unrated)),
-        context=tuple(map(_line, reversed(before))),
+        context=tuple(map(_line, before)),
         hard_cues=tuple(dict.fromkeys(cue for message in unrated for cue in message.hard_cues)),
     )
     assert conversation.analyze_at is not None
@@ -105,6 +100,33 @@ def _claimed(session: Session, conversation: Conversation, unrated: Sequence[Mes
         similar(" ".join(line.text for line in burst.lines), _examples(session, workspace.id)),
         _budget_left(session, workspace),
     )
+
+
+def _before(session: Session, conversation: Conversation, unrated: Sequence[Message]) -> list[Message]:
+    """What was said before: there, and, as far as it belongs together, in the channel and below its messages.
+
+    A thread goes on from the message that began it. In a channel our replies may stand in threads.
+    """
+    earlier = (
+        select(Message)
+        .where(Message.workspace_id == conversation.workspace_id, Message.channel_id == conversation.channel_id)
+        .where(Message.ts < unrated[0].ts, Message.deleted_at.is_(None))
+        .order_by(Message.ts.desc())
+        .limit(CONTEXT_LINES)
+    )
+    there = session.scalars(earlier.where(Message.conversation_id == conversation.id)).all()
+    if conversation.thread_ts:
+        beside = session.scalars(earlier.where(Message.ts == conversation.thread_ts)).all()
+    else:
+        below = select(Conversation.id).where(
+            Conversation.workspace_id == conversation.workspace_id,
+            Conversation.channel_id == conversation.channel_id,
+            Conversation.thread_ts.in_([message.ts for message in there]),
+        )
+        replies = earlier.where(Message.conversation_id.in_(below), ~Message.from_client)
+        beside = session.scalars(replies).all() if there else []
+    found = {message.ts: message for message in (*there, *beside)}
+    return [found[ts] for ts in sorted(found)][-CONTEXT_LINES:]
 
 
 def _line(message: Message) -> Line:

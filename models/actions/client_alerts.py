@@ -10,10 +10,10 @@ from models.actions.alerts import newest_of, open_alert, restart
 from models.actions.journal import note
 from models.actions.plans import Chosen, plan_after_raise, plan_for
 from models.actions.settling import redraw
-from models.conversation import ClientAlert, Verdict, judge
+from models.conversation import ClientAlert, Verdict, judge, waits_for_digest
 from models.db import now_of
 from models.matching import Subject
-from models.tables import Alert, AssessmentRow, Client, Conversation, Message, Person, Workspace
+from models.tables import Alert, AssessmentRow, Channel, Client, Conversation, Message, Person, Workspace
 from models.words import Origin, Risk, Severity
 
 EXCERPT_LENGTH = 600
@@ -27,6 +27,9 @@ def consider(session: Session, row: AssessmentRow) -> int | None:
     severity = severity_of(row)
     row.considered_at = now
     client = session.get_one(Client, conversation.client_id)
+    channel = session.get(Channel, (row.workspace_id, conversation.channel_id))
+    if channel is not None and not channel.watched:
+        return None
     if client.shadow_until is not None and client.shadow_until > now:
         row.shadow = severity is not None
         return None
@@ -107,7 +110,7 @@ def _open(session: Session, row: AssessmentRow, conversation: Conversation, chos
     note(
         session, row.workspace_id, "opened", now, alert.id, engine=row.engine, risk=row.risk, routes=list(chosen.routes)
     )
-    if chosen.severity < Severity.MEDIUM or chosen.is_routed:
+    if not waits_for_digest(chosen.severity, chosen.is_routed):
         return alert.id
     alert.next_step_at, alert.exhausted_at = None, now
     note(session, row.workspace_id, "left_for_digest", now, alert.id)

@@ -5,11 +5,11 @@ so that a sender that was paused and one that took over never both write a recei
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import any_, delete, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=12)
 CLAIM = timedelta(seconds=60)
 PAUSE = timedelta(seconds=1)
 SINGLE_POSTS = 5
+RUSH = timedelta(seconds=5)
+"""More new alerts than single posts within this time are a rush."""
 LIST_AT_MOST = 200
 POISON_AFTER = 5
 
@@ -87,6 +89,13 @@ def pause(session: Session, lease: Lease) -> datetime:
     return until
 
 
+def is_rushed(session: Session, lease: Lease) -> bool:
+    """Whether so many alerts open just now, storm or not yet, that nobody is to get more than one post a second."""
+    since = now_of(session) - RUSH
+    recent = select(Alert.id).where(Alert.workspace_id == lease.workspace_id, Alert.opened_at > since)
+    return len(session.scalars(recent.limit(SINGLE_POSTS + 1)).all()) > SINGLE_POSTS
+
+
 def remember_dm(session: Session, lease: Lease, channel: str) -> None:
     session.execute(update(Person).where(Person.id == lease.person_id).values(dm_channel=channel))
 
@@ -113,20 +122,30 @@ def claim(session: Session, lease: Lease) -> Envelope | None:
     if not _renew(session, lease, now):
         return None
     due = _due_pages(session, lease, now)
-    of_storm = storms.live_storms(session, {page.alert_id for page in due if page.post_id is None})
-    joined = {each for each in set(of_storm.values()) if storms.settle_into(session, lease.person_id, each, now)}
-    due = [page for page in due if of_storm.get(page.alert_id) not in joined]
+    of_storm = _storms_of(session, lease, due)
+    joined: set[int] = set()
+    for each in sorted(set(of_storm.values())):
+        theirs = [page for page in due if of_storm.get(page.id) == each]
+        joined |= storms.settle_into(session, lease.workspace_id, lease.person_id, each, theirs, now)
+    due = [page for page in due if page.id not in joined]
     if not due:
         return None
     first = due[0]
     if first.post_id is not None:
         post = session.get_one(Post, first.post_id)
         return _envelope(session, lease, post, [page for page in due if page.post_id == post.id], now, must_look=True)
-    storm_id = of_storm.get(first.alert_id)
-    fresh = [page for page in due if page.post_id is None and of_storm.get(page.alert_id) == storm_id]
+    storm_id = of_storm.get(first.id)
+    fresh = [page for page in due if page.post_id is None and of_storm.get(page.id) == storm_id]
     pages = fresh if storm_id or len(fresh) > SINGLE_POSTS else fresh[:1]
     post = _new_post(session, lease, now, is_list=len(pages) > 1, storm_id=storm_id)
     return _envelope(session, lease, post, pages, now, must_look=False)
+
+
+def _storms_of(session: Session, lease: Lease, due: Sequence[Page]) -> dict[int, int]:
+    """For those of these pages that belong into a post about a storm, which storm. A reminder is news by itself."""
+    fresh = [page for page in due if page.post_id is None and page.kind is not PageKind.REMINDER]
+    storm_of = storms.live_storms(session, lease.workspace_id, {page.alert_id for page in fresh})
+    return {page.id: storm_of[page.alert_id] for page in fresh if page.alert_id in storm_of}
 
 
 def _new_post(session: Session, lease: Lease, now: datetime, is_list: bool, storm_id: int | None) -> Post:
@@ -238,6 +257,8 @@ def sent(session: Session, lease: Lease, envelope: Envelope, channel_id: str, ts
             redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None,
         )
     )
+    if envelope.storm is not None:
+        storms.draw_soon(session, envelope.post_id, now)
 
 
 def unclear(session: Session, envelope: Envelope, why: str, again_in: timedelta) -> None:
@@ -286,14 +307,10 @@ def _drop_post(session: Session, post_id: int) -> None:
 
 def _mark(session: Session, envelope: Envelope, values: dict[str, object]) -> list[int]:
     """Write onto the claimed pages whose attempt is still this one; returns their ids."""
-    written: list[int] = []
-    for page_id, attempt in sorted(envelope.pages.items()):
-        row = session.execute(
-            update(Page).where(Page.id == page_id, Page.attempt == attempt).values(values).returning(Page.id)
-        ).one_or_none()
-        if row is not None:
-            written.append(page_id)
-    return written
+    claimed = tuple_(Page.id, Page.attempt).in_(sorted(envelope.pages.items()))
+    ours = select(Page.id).where(claimed).order_by(Page.id).with_for_update().scalar_subquery()
+    written = update(Page).where(Page.id == any_(func.array(ours))).values(values).returning(Page.id)
+    return sorted(session.scalars(written))
 
 
 _LEASE = text("""

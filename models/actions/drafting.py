@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import listening
 from models.actions.answering import NoSuchAlert, allowed
+from models.actions.listening import Said
+from models.actions.replying import answered_by_draft
 from models.answer import Refusal
+from models.courtesies import is_holding
+from models.db import now_of
 from models.tables import Alert, Conversation, Message, Person
 
 
@@ -22,6 +27,16 @@ class Draft:
     suggested: str
     name: str
     answered: bool
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply that Slack has taken: where it stands (`thread_ts` is empty outside threads), and what was written."""
+
+    channel_id: str
+    ts: str
+    thread_ts: str
+    text: str
 
 
 def draft_for(session: Session, workspace_id: int, alert_id: int, person_id: int, epoch: int) -> Draft | Refusal:
@@ -44,6 +59,25 @@ def draft_for(session: Session, workspace_id: int, alert_id: int, person_id: int
     thread_ts = conversation.thread_ts or _newest_ts(session, conversation)
     name = session.get_one(Person, person_id).name
     return Draft(conversation.channel_id, thread_ts, alert.suggested_reply, name, alert.answered_at is not None)
+
+
+def sent(session: Session, workspace_id: int, alert_id: int, person_id: int, reply: Reply) -> None:
+    """Slack has taken the reply: it is stored as ours, stops the clock, and answers the alert.
+
+    Slack need not tell us of our own messages, so this stands in for that.
+    """
+    now, author = now_of(session), session.get_one(Person, person_id).slack_id
+    said = Said(reply.channel_id, reply.ts, author, reply.text, "", external=False, thread_ts=reply.thread_ts)
+    stored = listening.store_reply(session, workspace_id, said)
+    unheard = Message(author=author, from_client=False, text=reply.text, holds=is_holding(reply.text), received_at=now)
+    conversation = session.scalars(
+        select(Conversation)
+        .join(Alert, Alert.conversation_id == Conversation.id)
+        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    ).one()
+    answered_by_draft(session, conversation, stored[1] if stored is not None else unheard, now)
 
 
 def _newest_ts(session: Session, conversation: Conversation) -> str:

@@ -46,7 +46,7 @@ def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -
         home = row.workspace_id
         _take(writing, row, rules[home], crews[home], turns.setdefault(home, {}), now)
     writing.write(session, now)
-    redraw(session, [row.id for row in due if row.paged_at is not None], now)
+    redraw(session, [row.id for row in due if row.paged_at is not None or row.reminded], now)
     return len(due)
 
 

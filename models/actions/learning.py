@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from models.actions.gaps import unread
 from models.actions.journal import note
 from models.card import Quality
 from models.db import now_of
@@ -105,6 +106,20 @@ def mark(
     return made is not None
 
 
+def take_back(session: Session, alert: Alert, person_id: int) -> None:
+    """A client's alert that was a false alarm is open again: what was marked because of it is no example any more."""
+    said = select(Message.ts).where(Message.conversation_id == alert.conversation_id, Message.from_client)
+    gone = session.scalars(
+        delete(Label)
+        .where(Label.workspace_id == alert.workspace_id, Label.kind == FALSE_POSITIVE, Label.at >= alert.opened_at)
+        .where(Label.channel_id == alert.labels.get("channel", ""), Label.ts.in_(said))
+        .returning(Label.ts)
+    ).all()
+    for ts in gone:
+        place = {"channel": alert.labels["channel"], "ts": ts}
+        note(session, alert.workspace_id, "unmarked_false_positive", now_of(session), None, person_id, **place)
+
+
 def labels(session: Session, workspace_id: int) -> Sequence[Label]:
     """The newest marks that still have their text, the newest first."""
     query = select(Label).where(Label.workspace_id == workspace_id, Label.text != "")
@@ -134,6 +149,7 @@ def quality(session: Session, workspace_id: int) -> Quality:
         tokens=used.tokens,
         cost=used.cost,
         detect_s=alerts.detect_s,
+        unread=unread(session, workspace_id, now - WINDOW),
     )
 
 

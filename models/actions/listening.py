@@ -61,21 +61,40 @@ def store(session: Session, workspace_id: int, said: Said) -> bool:
     channel that is not watched any more nothing is stored.
     """
     now = now_of(session)
-    _lock_message(session, said.channel_id, said.ts)
-    if session.get(SeenEvent, (workspace_id, _tombstone(said.channel_id, said.ts))) is not None:
-        return False
     taken = _taken(session, workspace_id, said)
-    conversation = _conversation(session, workspace_id, said, taken, now) if taken is not None else None
-    if taken is None or conversation is None:
+    stored = _keep(session, workspace_id, said, taken, now) if taken is not None else None
+    if taken is None or stored is None:
         return False
-    message = _store_message(session, conversation, said, taken, now)
-    if message is None:
-        return False
+    conversation, message = stored
     heard(session, conversation, message, now)
     if not taken.from_client:
         return False
     conversation.last_client_at = now
     return taken.rated and _mark(conversation, bool(message.hard_cues), now)
+
+
+def store_reply(session: Session, workspace_id: int, said: Said) -> tuple[Conversation, Message] | None:
+    """Store a reply that was sent through us, with its conversation, locked; None where nothing is stored any more.
+
+    Whoever sends it speaks for us, whatever the channel's rules say of them. What it does is for the caller to say;
+    Slack's own event for it, should one come, finds it here and does nothing.
+    """
+    channel = session.get(Channel, (workspace_id, said.channel_id))
+    if channel is not None and not channel.watched:
+        return None
+    return _keep(session, workspace_id, said, _Taken(from_client=False), now_of(session))
+
+
+def _keep(
+    session: Session, workspace_id: int, said: Said, taken: _Taken, now: datetime
+) -> tuple[Conversation, Message] | None:
+    """The message and its conversation, locked; None when nothing is new, or it was deleted meanwhile."""
+    _lock_message(session, said.channel_id, said.ts)
+    if session.get(SeenEvent, (workspace_id, _tombstone(said.channel_id, said.ts))) is not None:
+        return None
+    conversation = _conversation(session, workspace_id, said, taken, now)
+    message = _store_message(session, conversation, said, taken, now) if conversation is not None else None
+    return (conversation, message) if conversation is not None and message is not None else None
 
 
 def _mark(conversation: Conversation, at_once: bool, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from models.escalation import (
     Advance,
     Effect,
     Exhaust,
+    LeaveForDigest,
     PageLevel,
     PassOver,
     Reason,
@@ -156,6 +157,8 @@ class Recorder:
             case TellRunaway(retry_at):
                 self.notice("braked", PageKind.RUNAWAY, self._admins, self._subject.lap, RUNAWAY)
                 self._entry("runaway", True, retry_at=_iso(retry_at))
+            case LeaveForDigest():
+                self._entry("left_for_digest", False)
 
     def _post_in_channels(self, reason: Reason) -> None:
         """The route's channels get the alert once, when its escalation begins, whoever is reached."""

@@ -14,16 +14,18 @@ from sqlalchemy.orm import Session
 from models.actions.people import by_ids
 from models.actions.plans import choose
 from models.actions.rulebook import Rulebook, crews_of, rulebook_of
+from models.conversation import waits_for_digest
 from models.dry_run import DryRun, Happening, Reached
 from models.hours import zone_of
 from models.matching import Subject, mismatch
 from models.plan import Plan, Target, TargetKind, plan_from_json, targets_in
 from models.quiet import is_quiet
 from models.reach import Case, Crew
-from models.rehearsal import Line, Outcome, Rehearsal, rehearse
+from models.rehearsal import Ending, Line, Outcome, Rehearsal, rehearse
 from models.routing import Silence
 from models.tables import Client, Group, Person, Turn
 from models.wall_clock import moment
+from models.words import Origin
 
 LISTED = 20
 """So many clients are named to somebody who asks for one that does not exist."""
@@ -45,8 +47,11 @@ def who(session: Session, workspace_id: int, subject: Subject, at: datetime, cli
     crew = crews_of(session, {workspace_id: rules})[workspace_id]
     chosen, routed = choose(rules, subject, at), rules.route(subject, at)
     subject, plan = replace(subject, severity=chosen.severity), plan_from_json(chosen.plan)
-    turns = _turns(session, workspace_id, plan)
-    rehearsal = rehearse(plan, subject, crew, rules.silences, at, Case(owner), turns)
+    if subject.origin is Origin.CLIENT and waits_for_digest(chosen.severity, chosen.is_routed):
+        rehearsal = Rehearsal((), Ending.DIGEST, 0, at)
+    else:
+        turns = _turns(session, workspace_id, plan)
+        rehearsal = rehearse(plan, subject, crew, rules.silences, at, Case(owner), turns)
     telling = _Telling(session, rules, plan, rehearsal, crew)
     return DryRun(
         start=at,

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 from models.actions.journal import note
 from models.actions.recording import AFTER_REMINDER
 from models.actions.settling import redraw, schedule_step, stop_escalation
-from models.courtesies import is_holding
-from models.db import now_of
 from models.deadlines import BusinessTime, Promise, Said, Waiting, waiting
 from models.hours import parse_hours
 from models.tables import Alert, Client, Conversation, Message, Person, Tier
@@ -34,24 +32,14 @@ def heard(session: Session, conversation: Conversation, message: Message, now: d
         _answer(session, alert, message, person, _promise(session, conversation), now)
 
 
-def answered_by_draft(session: Session, workspace_id: int, alert_id: int, person_id: int, text: str) -> None:
-    """What a person has just sent to an alert's client through us does what a reply of theirs does (`heard`).
+def answered_by_draft(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
+    """What a person has sent through us to the client of this conversation does what a reply of theirs does (`heard`).
 
-    Slack tells nobody of our own messages, so this stands in for that. Nothing happens for an alert without a
-    conversation.
+    It may stand in a thread below what it answers: then somebody who waits there has a reply too.
     """
-    now = now_of(session)
-    conversation = session.scalar(
-        select(Conversation)
-        .join(Alert, Alert.conversation_id == Conversation.id)
-        .where(Alert.workspace_id == workspace_id, Alert.id == alert_id)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
-    if conversation is not None:
-        author = session.get_one(Person, person_id).slack_id
-        said = Message(author=author, from_client=False, text=text, holds=is_holding(text), received_at=now)
-        heard(session, conversation, said, now)
+    heard(session, conversation, message, now)
+    if message.conversation_id not in (None, conversation.id):
+        _we_spoke(session, session.get_one(Conversation, message.conversation_id), message)
 
 
 def forget(session: Session, conversation: Conversation) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.actions.alerts import lock_all
@@ -19,8 +19,8 @@ from models.escalation import State, coming
 from models.matching import Matcher, joined
 from models.plan import plan_from_json
 from models.routing import Silence
-from models.tables import Alert, Person, SilenceRow
-from models.words import Role
+from models.tables import Alert, Page, Person, SilenceRow, Step
+from models.words import PageState, Role
 
 AT_MOST = timedelta(days=30)
 
@@ -169,8 +169,11 @@ def _hold(session: Session, row: SilenceRow, matching: Sequence[int], now: datet
     """Hold these alerts, unless they were answered meanwhile or are held for longer already; returns the held ones."""
     alerts = [each for each in lock_all(session, row.workspace_id, matching) if _can_be_held(each, row)]
     ids = [alert.id for alert in alerts]
+    unsent = _with_unsent_level(session, ids)
     stop_escalation(session, ids, now, "silenced")
     for alert in alerts:
+        if alert.id in unsent:
+            alert.level, alert.tries = alert.level - 1, alert.tries + 1
         alert.silence_id, alert.next_step_at = row.id, row.ends_at
         alert.revision += 1
         lap, level = _coming(alert)
@@ -179,6 +182,20 @@ def _hold(session: Session, row: SilenceRow, matching: Sequence[int], now: datet
     session.flush()
     redraw(session, ids, now)
     return ids
+
+
+def _with_unsent_level(session: Session, alert_ids: Sequence[int]) -> set[int]:
+    """Of these alerts those whose level was written, but none of its pages has left: it is paged when they go on."""
+    rows = session.execute(
+        select(Alert.id)
+        .join(Step, Step.alert_id == Alert.id)
+        .join(Page, Page.step_id == Step.id)
+        .where(Alert.id.in_(alert_ids), Alert.level > 0, Step.epoch == Alert.epoch, Step.tries == Alert.tries)
+        .where(Step.lap == Alert.lap, Step.level == Alert.level)
+        .group_by(Alert.id)
+        .having(func.bool_and((Page.state == PageState.DUE) & (Page.attempt == 0)))
+    )
+    return set(rows.scalars())
 
 
 def _can_be_held(alert: Alert, row: SilenceRow) -> bool:

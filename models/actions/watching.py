@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from models.actions import people
 from models.actions.journal import note
+from models.actions.letting_go import let_go, take_up
 from models.actions.noticing import tell
 from models.actions.replying import set_clock
 from models.card import ClientLine
 from models.db import now_of
-from models.tables import Channel, Client, Conversation, Message, Person, Tier
+from models.tables import Alert, Channel, Client, Conversation, Message, Person, Tier
 from models.words import Role
 
 SUGGEST = "suggest_client"
@@ -84,8 +85,10 @@ def put_channel(session: Session, client: Client, channel_id: str, rules: Rules)
     workspace_id = client.workspace_id
     row = session.get(Channel, (workspace_id, channel_id), with_for_update=True)
     if row is None:
-        row = Channel(workspace_id=workspace_id, channel_id=channel_id)
+        row = Channel(workspace_id=workspace_id, channel_id=channel_id, watched=True)
         session.add(row)
+    if not row.watched:
+        take_up(session, workspace_id, channel_id)
     row.client_id, row.watched = client.id, True
     row.guests, row.ours_id, row.rated = rules.guests, rules.ours_id, rules.rated
     session.flush()
@@ -123,11 +126,12 @@ def stop(session: Session, workspace_id: int, channel_id: str, why: str, by: int
                 reply_due_at=None, deadline_at=None)
         .returning(Conversation.id)
     ).all()  # fmt: skip
-    if not (row.watched if row is not None else stopped):
+    if not (row.watched if row is not None else stopped or _has_alerts(session, workspace_id, channel_id)):
         return False
     _rate_nothing(session, workspace_id, channel_id)
     if row is not None:
         row.watched = False
+    let_go(session, workspace_id, channel_id, why)
     note(session, workspace_id, "unwatched", now_of(session), person_id=by, channel=channel_id, why=why)
     return True
 
@@ -236,6 +240,13 @@ def _present(session: Session, workspace_id: int, channel_id: str) -> Client | N
 
 def _there(workspace_id: int, channel_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Conversation.workspace_id == workspace_id, Conversation.channel_id == channel_id
+
+
+def _has_alerts(session: Session, workspace_id: int, channel_id: str) -> bool:
+    """Whether alerts of the channel still wait for something."""
+    waiting = select(Alert.id).join(Conversation, Conversation.id == Alert.conversation_id)
+    waiting = waiting.where(*_there(workspace_id, channel_id), Alert.next_step_at.is_not(None))
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def _rate_nothing(session: Session, workspace_id: int, channel_id: str) -> None:

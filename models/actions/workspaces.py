@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from models.actions.journal import note
 from models.actions.plans import save_policy
 from models.actions.rulebook import DEFAULT_PLAN
 from models.actions.sources import SourceRef, put_source, source_by_secret
@@ -38,11 +39,27 @@ def install(session: Session, seal: Seal, found: Installation, token: str) -> Wo
     elif not _is_same_token(workspace, seal, token):
         workspace.token = seal.close(token)
         workspace.retry_at = None
+    if workspace.uninstalled_at is not None:
+        workspace.installed_at = now_of(session)
     workspace.name, workspace.url, workspace.bot_user_id = found.name, found.url, found.bot_user_id
     workspace.uninstalled_at = None
     if session.scalar(select(Policy.id).where(Policy.workspace_id == workspace.id).limit(1)) is None:
         save_policy(session, workspace.id, DEFAULT_PLAN, is_default=True)
     return workspace
+
+
+def uninstall(session: Session, workspace_id: int, event_time: int) -> bool:
+    """Heed is taken away from the workspace; False for an event (seconds since the epoch) older than its installation.
+
+    Nothing is sent or looked at any more, and the next sweep empties its texts (`purging.purge`).
+    """
+    workspace = session.get_one(Workspace, workspace_id, with_for_update=True, populate_existing=True)
+    now = now_of(session)
+    if workspace.uninstalled_at is not None or event_time < int(workspace.installed_at.timestamp()):
+        return False
+    workspace.uninstalled_at = now
+    note(session, workspace_id, "uninstalled", now, high=True)
+    return True
 
 
 def _is_same_token(workspace: Workspace, seal: Seal, token: str) -> bool:

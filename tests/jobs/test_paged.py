@@ -245,6 +245,33 @@ def test_a_client_brings_its_tier_and_its_owner(context: Context, house: House, 
     assert (by_label.exit_code, json.loads(by_label.stdout)["empty_levels"]) == (1, [1])
 
 
+def test_a_medium_alert_of_a_client_waits_for_the_digest_and_that_is_no_failure(
+    context: Context, house: House, paged: Paged
+) -> None:
+    add(context, house, Client(workspace_id=house.id, team_id="T0ACME", name="Acme", created_at=NIGHT))
+    found = paged("--at", AT, "--client", "Acme", "--label", "severity=medium")
+    assert found.exit_code == 0
+    assert found.stdout.splitlines()[-1] == "it waits for the daily digest: nobody is paged; admins are told"
+    answer = json.loads(paged("--at", AT, "--client", "Acme", "--label", "severity=low", "--json").stdout)
+    assert (answer["lines"], answer["ending"]) == ([], "waits for the daily digest")
+    assert answer["reaches_everywhere"] is True
+    gold = ["--client", "Acme", "--label", "severity=medium", "--label", "tier=gold", "--label", "owner=bob"]
+    assert "policy Owners" in paged("--at", AT, *gold).stdout, "a route that names a policy pages"
+
+
+def test_a_digest_that_nobody_gets_is_exit_code_1(context: Context, house: House, paged: Paged) -> None:
+    add(context, house, Client(workspace_id=house.id, team_id="T0ACME", name="Acme", created_at=NIGHT))
+    with context.db.begin() as session:
+        for person in session.query(Person):
+            person.active = False
+    found = paged("--at", AT, "--client", "Acme", "--label", "severity=medium")
+    assert found.exit_code == 1
+    assert found.stdout.splitlines()[-2:] == [
+        "Nobody would get the digest.",
+        "it waits for the daily digest: nobody is paged; there is no admin to tell",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [

@@ -18,6 +18,7 @@ from models.plan import Level, Plan, Target, TargetKind
 from models.tables import Person
 from tests.conftest import Servers
 from tests.processes import APP, Processes
+from tests.world import everything
 
 pytestmark = pytest.mark.processes
 
@@ -176,3 +177,21 @@ def test_commands_without_their_settings_exit_2_and_name_what_is_missing(command
     assert done.returncode == 2
     assert "missing settings: DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_hanging_llm_does_not_touch_the_delivery_of_a_page(house: Processes) -> None:
+    house.environment |= {
+        "OPENAI_BASE_URL": house.slack.llm_url,
+        "OPENAI_API_KEY": "sk-simulator",
+        "LLM_TIMEOUT_S": "60",
+    }
+    house.slack.faults.add("llm", "timeout", times=None, seconds=60)
+    house.start()
+    house.wait_until_all_beat()
+    for number in range(8):
+        root = house.slack.say("dora", "acme", f"Hello ({number})")
+        house.slack.say("dora", "acme", "We are cancelling the contract, our lawyers will call you.", root.ts)
+    house.wait_for(lambda: len(house.slack.llm.requests) >= 8)
+    assert house.signal("Disk full").status_code == 202
+    assert "Disk full" in everything(house.wait_for_pages("alice", 1, seconds=5)[0])
+    assert house.rows("SELECT FROM assessments") == [], "the LLM hangs still"

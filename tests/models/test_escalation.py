@@ -13,6 +13,7 @@ from models.escalation import (
     Effect,
     Exhaust,
     Hold,
+    LeaveForDigest,
     PageLevel,
     PassOver,
     Reach,
@@ -275,6 +276,14 @@ CASES = [
         NOW + FIVE,
     ),
     Case(
+        "one that never was to page anybody is open again and waits for the digest",
+        replace(ACKNOWLEDGED, exhausted=True, reminded=True),
+        Reason.QUIET,
+        (Reopen(ReopenCause.TIMEOUT), LeaveForDigest()),
+        (1, 0),
+        None,
+    ),
+    Case(
         "without an acknowledge timeout an acknowledged alert waits for nothing",
         replace(ACKNOWLEDGED, plan=PLAN),
         Reason.NOTHING_LEFT,
@@ -311,7 +320,7 @@ def test_only_the_end_of_an_escalation_marks_it_exhausted() -> None:
     exhausted = {
         case.reason for case in CASES if advance(case.state, case.reach or REACH, NOW, case.hold).state.exhausted
     }
-    assert exhausted == {Reason.EXHAUSTED, Reason.NO_LEVELS, Reason.NOT_DUE}
+    assert exhausted == {Reason.EXHAUSTED, Reason.NO_LEVELS, Reason.NOT_DUE, Reason.QUIET}
 
 
 def test_a_retried_lap_counts_its_tries_and_a_reached_one_keeps_the_count() -> None:

@@ -196,6 +196,46 @@ def test_medium_pages_nobody_and_is_told_in_one_digest_a_day(world: World) -> No
     assert len(world.pages("alice")) == 2
 
 
+@pytest.mark.parametrize("words", ["ack 1", "snooze 1 1h"])
+@pytest.mark.parametrize("world", ["http"], indirect=True)
+def test_a_medium_alert_that_was_acknowledged_and_not_answered_is_open_again_and_pages_nobody(
+    world: World, words: str
+) -> None:
+    quiet_alert(world)
+    world.heed("bob", words)
+    world.forward(minutes=25)
+    world.forward(hours=2)
+    for who in ("alice", "charlie"):
+        world.expect_no_page(who)
+    assert len(world.pages("bob")) == (words == "ack 1"), "only whoever has it is reminded"
+    shown = world.heed("alice", "show 1")
+    assert "pages nobody: medium alerts of clients wait for the daily digest" in shown
+    assert "*#1*" in open_alerts(world)
+    world.forward_to(tomorrow(world, "08:01"))
+    world.digest()
+    world.expect_page("alice", "1 alert of clients, medium or less", "*#1*")
+    world.heed("alice", "pass 1")
+    assert "Medium · Acme" in everything(world.pages("alice")[-1]), "people can still ask for it"
+
+
+@pytest.mark.parametrize("world", ["http"], indirect=True)
+def test_a_medium_alert_after_a_holding_reply_is_open_again_and_pages_nobody(world: World) -> None:
+    quiet_alert(world)
+    world.says("bob", "acme", "We are looking into it")
+    world.forward(hours=2)
+    for who in ("alice", "bob", "charlie"):
+        world.expect_no_page(who)
+    assert "Nobody is paged" in world.heed("alice", "show 1")
+
+
+def quiet_alert(world: World) -> None:
+    """#1 is medium, and waits for the digest."""
+    world.says("dora", "acme", "hm, not what we expected")
+    world.forward(minutes=1)
+    world.scan()
+    world.expect_no_page("alice")
+
+
 def test_the_digest_of_a_day_comes_at_eight_however_often_a_worker_starts(world: World) -> None:
     world.forward_to(tomorrow(world, "07:00"))
     world.says("dora", "acme", "hm, not what we expected")

@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.sentiment.rater import Rater
+from models.actions import listening, workspaces
+from models.actions.listening import Said
 from models.assessment import Assessment
-from models.tables import Alert, Client, Label, Person
+from models.tables import Alert, Channel, Client, Conversation, Group, Label, Person
+from models.tables import Message as MessageRow
 from models.words import Risk, Role
 from simulator.state import Message
 from tests.stories.test_rating import Judge
@@ -85,6 +88,31 @@ def test_a_false_positive_by_modal_teaches_and_suppresses_nothing(world: World, 
     world.expect_page("alice", "#2", "Now we are really leaving")
     _, (_, examples, _) = judge.asked
     assert [each.text for each in examples] == ["We are leaving, write to [EMAIL]"]
+
+
+def test_reopening_a_false_positive_takes_its_mark_back(world: World, judge: Judge) -> None:
+    say(world)
+    world.heed("alice", "false-positive 1 they joke")
+    say(world, "We are leaving, they said")
+    world.heed("alice", "false-positive 2 they joke")
+    assert len(labels(world)) == 2
+    world.heed("alice", "reopen 2")
+    assert [each.text for each in labels(world)] == ["We are leaving, write to [EMAIL]"]
+    say(world, "Now we are really leaving")
+    _, examples, _ = judge.asked[-1]
+    assert [each.text for each in examples] == ["We are leaving, write to [EMAIL]"]
+    world.heed("alice", "false-positive 2 they joke after all")
+    assert len(labels(world)) == 2, "and it can be marked again"
+
+
+def test_a_message_marked_as_missed_stays_so_when_an_alert_is_reopened(world: World, judge: Judge) -> None:
+    said = say(world)
+    world.slack.shortcut("alice", "mark_missed", said)
+    modal(world, "alice", "How bad is it?")
+    world.submit("alice", risk="critical")
+    world.heed("alice", "resolve 1")
+    world.heed("alice", "reopen 1")
+    assert [each.kind for each in labels(world)] == ["missed"]
 
 
 def test_a_false_positive_that_is_refused_or_no_clients_marks_nothing(world: World, judge: Judge) -> None:
@@ -219,6 +247,51 @@ def test_a_draft_about_a_thread_is_sent_into_the_thread(world: World, judge: Jud
     modal(world, "alice")
     assert not world.submit("alice", reply="Please stay.")
     assert [each.thread_ts for each in replies(world)] == [first.ts]
+
+
+@pytest.mark.parametrize("where", ["channel", "thread"])
+def test_a_draft_that_was_sent_is_a_reply_of_ours_and_context_of_the_next_rating(
+    world: World, judge: Judge, where: str
+) -> None:
+    first = say(world)
+    world.press("alice", "Draft reply…")
+    modal(world, "alice")
+    assert not world.submit("alice", reply="Please stay.")
+    (sent,) = replies(world)
+    with world.context.db.begin() as session:
+        assert session.query(Conversation).filter_by(thread_ts="").one().waiting_since is None
+    judge.verdict = Assessment(Risk.NONE, 0.01, engine="llm")
+    world.says("dora", "acme", "We might", thread=first if where == "thread" else None)
+    world.forward(seconds=30)
+    burst, _, _ = judge.asked[-1]
+    assert [(each.role, each.text) for each in burst.context] == [("client", MAIL), ("us", "Please stay.")]
+    world.post_event(sent)
+    heard_again = Said(sent.channel_id, sent.ts, "U0HEED", sent.text, "T0", external=False, thread_ts=first.ts)
+    with world.context.db.begin() as session:
+        (workspace,) = workspaces.active(session)
+        assert not listening.store(session, workspace.id, heard_again)
+    assert [each.text for each in ours(world)] == ["Please stay."]
+
+
+def test_a_draft_is_ours_even_where_its_sender_would_speak_as_the_client(world: World, judge: Judge) -> None:
+    world.heed("alice", "watch <#C0ACME|acme> client:Acme")
+    say(world)
+    with world.context.db.begin() as session:
+        (workspace,) = workspaces.active(session)
+        group = Group(workspace_id=workspace.id, slack_id="S0SRE", handle="sre", members=[])
+        session.add(group)
+        session.flush()
+        session.query(Channel).one().ours_id = group.id
+    world.press("alice", "Draft reply…")
+    modal(world, "alice")
+    assert not world.submit("alice", reply="Please stay.")
+    assert [each.author for each in ours(world)] == ["U0ALICE"]
+
+
+def ours(world: World) -> list[MessageRow]:
+    """What is stored of our side."""
+    with world.context.db.begin() as session:
+        return list(session.scalars(select(MessageRow).where(~MessageRow.from_client)))
 
 
 def test_a_draft_that_only_asks_for_patience_buys_time(world: World, judge: Judge) -> None:

@@ -1,10 +1,11 @@
 """Channels are watched for clients: by whom, who speaks there, and what Slack does to them meanwhile."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.actions import workspaces
 from models.tables import Alert, Channel, Client, Conversation, Entry, Group, Message
+from simulator.state import Message as SlackMessage
 from tests.stories.test_replies import known
 from tests.world import World, everything
 
@@ -202,3 +203,68 @@ def test_a_channel_that_ends_or_that_heed_has_left_is_not_watched_any_more(world
     world.expect_no_page("alice")
     with world.context.db.begin() as session:
         assert not session.query(Channel).one().watched
+
+
+def end(world: World, how: str) -> None:
+    """#acme ends for Heed."""
+    if how == "unwatch":
+        world.heed("alice", "unwatch <#C0ACME|acme>")
+    elif how == "archive":
+        world.slack.archive("acme")
+    else:
+        world.slack.kick("acme", "heed")
+    world.settle()
+
+
+@pytest.mark.parametrize("how", ["unwatch", "archive", "kick"])
+@pytest.mark.parametrize("answered", ["", "ack 1", "snooze 1 2h"])
+def test_alerts_of_a_channel_that_has_ended_can_be_answered_and_page_nobody(
+    world: World, how: str, answered: str
+) -> None:
+    world.policy("charlie", "alice")
+    world.says("dora", "acme", ANGER)
+    world.expect_page("charlie")
+    if answered:
+        world.heed("charlie", answered)
+    end(world, how)
+    assert "<#C0ACME> is not watched any more, and 1 alert of it is not closed: *#1*" in everything(
+        world.expect_page("alice")
+    )
+    before = len(world.pages("alice")), len(world.pages("charlie"))
+    world.forward(hours=3)
+    world.sweep()
+    world.scan()
+    if not answered:
+        world.heed("alice", "ack 1")
+        world.forward(hours=3)
+    assert (len(world.pages("alice")), len(world.pages("charlie"))) == before
+    assert "its channel is not watched any more" in world.heed("alice", "show 1")
+    assert "Resolved" in everything(resolved(world))
+
+
+def resolved(world: World) -> SlackMessage:
+    """The page of #1 after somebody has resolved it."""
+    world.heed("alice", "resolve 1 called them")
+    return world.pages("charlie")[0]
+
+
+def test_a_channel_that_is_watched_again_goes_on_with_its_open_alerts(world: World) -> None:
+    world.policy("charlie", "alice")
+    world.says("dora", "acme", ANGER)
+    world.expect_page("charlie")
+    end(world, "unwatch")
+    world.forward(hours=3)
+    assert len(world.pages("alice")) == 1
+    world.heed("bob", "watch <#C0ACME|acme>")
+    world.expect_page("alice", "*#1*")
+    assert "goes on" in world.heed("bob", "show 1")
+
+
+def test_a_verdict_that_comes_when_the_channel_has_ended_opens_nothing(world: World) -> None:
+    world.says("dora", "acme", "I am disappointed, this is bad.")
+    with world.context.db.begin() as session:
+        session.execute(update(Message).values(hard_cues=[]))
+    end(world, "unwatch")
+    world.forward(minutes=5)
+    world.scan()
+    world.expect_no_page("alice")

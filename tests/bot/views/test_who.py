@@ -78,6 +78,7 @@ def test_each_end_is_told() -> None:
     ends = {
         Ending.NOBODY: "there is no admin to tell, and it is tried again every 5 minutes.",
         Ending.NO_LEVELS: "the policy has no levels: nobody is paged; there is no admin to tell.",
+        Ending.DIGEST: "it waits for the daily digest: nobody is paged; there is no admin to tell.",
         Ending.BROKEN_OFF: "it goes on; the rest is left out.",
         Ending.EXHAUSTED: "after 1 lap: nobody is paged any more; there is no admin to tell.",
     }

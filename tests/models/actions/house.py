@@ -49,6 +49,13 @@ class House:
         return Level(tuple(targets), timedelta(minutes=minutes))
 
 
+def all_arrive(session: Session) -> None:
+    """Slack has taken every page."""
+    for page in session.scalars(select(Page).where(Page.state == PageState.DUE)):
+        page.state, page.attempt, page.sent_at = PageState.SENT, 1, now_of(session)
+    session.flush()
+
+
 def build_house(session: Session, name: str = "Northwind", plan: Sequence[str | tuple[str, ...]] = EVERYBODY) -> House:
     """A workspace where alice and bob are admins and charlie is a member; `plan` is its default policy, one lap."""
     workspace = Workspace(

@@ -100,7 +100,7 @@ def stories(draw: st.DrawFn, kind: str) -> Story:
         plans=(draw(KINDS[kind]), replace(draw(KINDS[kind]), policy="Payments")),
         schedules=tuple(valid for each, _ in found if not problems(valid := _renamed(each))),
         groups=(tuple(draw(st.lists(st.integers(1, PEOPLE), max_size=3, unique=True))),),
-        routes=tuple(draw(st.lists(ROUTES, max_size=3))),
+        routes=tuple(replace(each, group_by=None) for each in draw(st.lists(ROUTES, max_size=3))),
         silences=tuple(_silence(start, *drawn) for drawn in draw(st.lists(SILENCES, max_size=3))),
         active=tuple(draw(st.lists(st.sampled_from([True] * 4 + [False]), min_size=PEOPLE + 1, max_size=PEOPLE + 1))),
         signal=Signal("key:any", True, "any", draw(st.sampled_from(Severity)), labels=draw(LABELS)),

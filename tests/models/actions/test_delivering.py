@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
+from models import storm
 from models.actions import answering, delivering, escalating, workspaces
 from models.actions.delivering import LEASE
 from models.answer import Answer
@@ -144,7 +145,11 @@ def test_more_than_five_waiting_pages_are_one_list_the_worst_first(session: Sess
     assert delivering.claim(session, held) is None
 
 
-def test_a_list_holds_two_hundred_at_most_and_the_rest_follows(session: Session) -> None:
+def test_a_list_holds_two_hundred_at_most_and_the_rest_follows(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("OF_SOURCE", "OF_WORKSPACE"):
+        monkeypatch.setattr(storm, limit, 1000)
     house = build_house(session)
     page_first_level(session, house, count=200)
     send(session, house, *(firing(f"more-{number}", Severity.LOW) for number in range(7)))

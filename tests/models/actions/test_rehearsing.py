@@ -15,6 +15,7 @@ from bot.context import Context
 from models.actions.client_alerts import consider
 from models.actions.plans import save_policy
 from models.actions.rehearsing import NoSuchClient, who
+from models.actions.rulebook import rules_changed
 from models.dry_run import DryRun
 from models.matching import Subject, parse_matchers
 from models.oncall import Schedule
@@ -281,6 +282,22 @@ def test_a_client_s_alert_does_what_the_dry_run_shows(session: Session, house: H
     play(session, number)
     assert rehearsed_lines(run.rehearsal) == engine_lines(session, number)
     assert told(run) == ["0: 1 charlie", "5: 2 bob", "10: 1 charlie", "15: 2 bob"]
+
+
+def test_a_client_s_medium_alert_that_no_route_takes_waits_for_the_digest_as_the_dry_run_says(
+    session: Session, house: House
+) -> None:
+    found = client(session, house)
+    set_clock(session, NIGHT)
+    run = who(session, house.id, Subject(severity=Severity.MEDIUM, origin=Origin.CLIENT), NIGHT, "Acme")
+    assert (run.rehearsal.ending, run.happenings) == (Ending.DIGEST, ())
+    verdict = _verdict(session, house, found)
+    verdict.risk = "medium"
+    assert consider(session, verdict) is None
+    route(session, house, Route("all", policy="Nights"))
+    rules_changed(session, house.id)
+    routed = who(session, house.id, Subject(severity=Severity.MEDIUM, origin=Origin.CLIENT), NIGHT, "Acme")
+    assert routed.rehearsal.ending is Ending.EXHAUSTED
 
 
 def _verdict(session: Session, house: House, found: Client) -> AssessmentRow:

@@ -14,6 +14,7 @@ from models.words import PageState, Severity, Status
 from tests.models.actions.house import (
     House,
     alert,
+    all_arrive,
     build_house,
     entries,
     firing,
@@ -71,9 +72,9 @@ def test_a_silence_takes_hold_of_what_is_being_escalated_and_it_goes_on_where_it
         house = build_house(session)
         open_alerts(session, house)
         escalating.advance_due(session)
+        all_arrive(session)
         made = silence(session, house)
         assert made.held == (1,)
-        assert [page.state for page in pages(session)] == [PageState.CANCELLED]
     forward(minutes=10)
     with context.db.begin() as session:
         assert escalating.advance_due(session) == 0
@@ -81,6 +82,20 @@ def test_a_silence_takes_hold_of_what_is_being_escalated_and_it_goes_on_where_it
     with context.db.begin() as session:
         assert escalating.advance_due(session) == 1
         assert (alert(session, 1).level, pages(session)[-1].person_id) == (2, house.people["bob"])
+
+
+def test_a_level_whose_page_never_left_is_paged_when_the_silence_ends(context: Context) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+        open_alerts(session, house)
+        escalating.advance_due(session)
+        silence(session, house)
+        assert [page.state for page in pages(session)] == [PageState.CANCELLED]
+    forward(minutes=61)
+    with context.db.begin() as session:
+        escalating.advance_due(session)
+        assert (alert(session, 1).level, pages(session)[-1].person_id) == (1, house.people["alice"])
+        assert pages(session)[-1].state is PageState.DUE
 
 
 @pytest.mark.parametrize("hours", [0.5, 3], ids=["ends earlier", "ends later"])
