@@ -74,9 +74,13 @@ def _known() -> KnownSources:
 def _let_in(tool: Tool, kind: str, secret: str, body: Body) -> Response:
     """Check who sends, and store what they say. Raises SourceChanged and SealBroken."""
     source = _known().find(kind, secret)
+    refusal = _refusal(tool, source, body) if source is not None else None
+    if refusal is not None:  # perhaps only because what is remembered is out of date
+        _known().forget(kind, secret)
+        source = _known().find(kind, secret)
+        refusal = _refusal(tool, source, body) if source is not None else None
     if source is None:
         return refuse(404, UNKNOWN)
-    refusal = _refusal(tool, source, body)
     if refusal is not None:
         _keep(source, REFUSED, refusal.why)
         return refuse(refusal.code, refusal.why)

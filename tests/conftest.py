@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from bot.context import Context, build
@@ -44,6 +45,22 @@ def servers() -> Iterator[Servers]:
     with tempfile.TemporaryDirectory(prefix="heed-tests-") as folder:
         gc.freeze()  # what is imported stays; the collections between stories need not look at it again
         yield from _serve(Path(folder))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_engine() -> Iterator[None]:
+    """Every test's database is the same, so that what SQLAlchemy has compiled once is compiled for all tests."""
+    made: dict[str, Engine] = {}
+
+    def kept(url: URL, **options: Any) -> Engine:
+        key = f"{url.render_as_string(hide_password=False)} {options}"
+        if key not in made:
+            made[key] = create_engine(url, **options)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.db.create_engine", kept)
+        yield
 
 
 def _serve(folder: Path) -> Iterator[Servers]:

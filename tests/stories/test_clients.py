@@ -236,6 +236,7 @@ def quiet_alert(world: World) -> None:
     world.expect_no_page("alice")
 
 
+@pytest.mark.parametrize("world", ["http"], indirect=True)  # a socket does not live through a day that is jumped over
 def test_the_digest_of_a_day_comes_at_eight_however_often_a_worker_starts(world: World) -> None:
     world.forward_to(tomorrow(world, "07:00"))
     world.says("dora", "acme", "hm, not what we expected")
