@@ -36,5 +36,6 @@ def acknowledge_all(ack: Ack, body: dict[str, Any], context: BoltContext, client
         if not some:
             break
     house.bell.wake("redraw")
+    house.bell.wake("escalate")  # what an acknowledged alert waits for is armed
     draw_in_place(context, who, body, respond, client)
     respond(view.acknowledged(count), response_type="ephemeral", replace_original=False)

@@ -183,9 +183,7 @@ def acknowledge_some(session: Session, workspace_id: int, storm_id: int, person_
     now = now_of(session)
     found = _lock_some(session, _open_of(session, workspace_id, storm_id, person_id))
     ids = [alert.id for alert in found]
-    stop_escalation(
-        session, ids, now, "acknowledged"
-    )  # for all at once: pages are locked in the order of their numbers
+    stop_escalation(session, ids, now, "acknowledged")  # all at once: pages are locked in the order of their numbers
     for alert in found:
         take(session, alert, person_id, now)
         note(session, workspace_id, "acknowledged", now, alert.id, person_id, storm=storm_id)
