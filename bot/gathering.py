@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from bot.context import Context
 from models.actions.receiving import Received, Request, SourceChanged, alert_key, receive_together
 from models.actions.sources import SourceRef
+from models.bell import Bell
 from models.db import is_away
 from models.signal import Signal
 
@@ -104,7 +105,7 @@ class Gathering:
             is_away_now = isinstance(error, DBAPIError | TimeoutError) and is_away(error)
             self._failed(company, error, is_for_all=len(company) == 1 or is_away_now)
             return
-        self._ring([received for _, received in found])
+        ring(self._house.bell, [received for _, received in found])
         for each, received in found:
             each.received = received
 
@@ -127,8 +128,10 @@ class Gathering:
                 found += zip(some, done, strict=True)
         return found
 
-    def _ring(self, found: Sequence[Received]) -> None:
-        if any(each.opened or each.raised for each in found):
-            self._house.bell.wake("escalate")
-        if any(each.resolved or each.repeated for each in found):
-            self._house.bell.wake("redraw")
+
+def ring(bell: Bell, found: Sequence[Received]) -> None:
+    """What was stored is committed: wake those who go on with it."""
+    if any(each.opened or each.raised for each in found):
+        bell.wake("escalate")
+    if any(each.resolved or each.repeated for each in found):
+        bell.wake("redraw")

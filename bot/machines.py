@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from bot import gathering
 from bot.answers import house_of
 from bot.bodies import Body
 from bot.limits import too_many
@@ -55,10 +56,7 @@ def keep_unreadable(kind: str, secret: str, why: str, body: Body) -> None:
 
 def ring(received: Received) -> None:
     """What was stored is committed: wake those who go on with it."""
-    if received.opened or received.raised:
-        house_of().bell.wake("escalate")
-    if received.resolved or received.repeated:
-        house_of().bell.wake("redraw")
+    gathering.ring(house_of().bell, [received])
 
 
 def ring_after_answer() -> None:
