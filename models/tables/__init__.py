@@ -13,7 +13,7 @@ from models.tables.client import (
     Tier,
     Usage,
 )
-from models.tables.delivery import Page, Post
+from models.tables.delivery import Page, Post, Way
 from models.tables.rules import Group, Notice, OverrideRow, Policy, RouteRow, Schedule, SilenceRow, Turn
 from models.tables.source import RequestRow, Source, Token
 from models.tables.workspace import Beat, Entry, Person, Workspace
@@ -50,5 +50,6 @@ __all__ = [
     "Token",
     "Turn",
     "Usage",
+    "Way",
     "Workspace",
 ]

@@ -19,7 +19,8 @@ class Alert(Base):
     in each round robin. A client alert is `answered_at` when somebody of ours replied in the conversation,
     `held_at` when the first reply only asked for patience. A grouped one has parts: `parts_open` of `parts` are not
     resolved, it had `parts_seen` when it was acknowledged, and until `grouped_until` a new one pages nobody again.
-    `asked_at` is when people were asked about one whose source went silent.
+    `asked_at` is when people were asked about one whose source went silent. `trace` is the id of the request (or of
+    what a person did) that opened it, as the logs have it.
 
     The conditions that always hold keep indexes from the look-ups of foreign keys, which on a table of few rows would
     take any that begins with the workspace, and keep it.
@@ -64,7 +65,13 @@ class Alert(Base):
         Index("ix_alerts_silence", "silence_id", postgresql_where=text("silence_id is not null")),
         Index("ix_alerts_opened", "opened_at", "workspace_id"),
         Index("ix_alerts_storm", "storm_id", "id", postgresql_where=text("storm_id is not null")),
-        Index("ix_alerts_closed", "workspace_id", "closed_at", postgresql_where=text("closed_at is not null")),
+        Index(
+            "ix_alerts_ended",
+            "workspace_id",
+            "closed_at",
+            postgresql_where=text("closed_at is not null"),
+            postgresql_include=["status", "origin"],
+        ),
     )
 
     id: Mapped[RowId]
@@ -122,6 +129,7 @@ class Alert(Base):
     grouped_until: Mapped[datetime | None]
     storm_id: Mapped[int | None] = mapped_column(BigInteger)
     asked_at: Mapped[datetime | None]
+    trace: Mapped[str] = mapped_column(server_default="")
 
 
 class Part(Base):

@@ -9,8 +9,45 @@ from models.tables.base import Base, Reference, RowId, Small
 from models.words import PageKind, PageState
 
 
+class Way(Base):
+    """A way to reach somebody besides Slack: an address that Apprise understands, sealed.
+
+    `label` is what may be shown of it. It is used only once its person has confirmed it with the code that was sent
+    there (`code` is its fingerprint). A page goes this way `important_after_s` seconds after it was due, or
+    `default_after_s` for one of medium or low severity; None: only when Slack fails (important), or never.
+    """
+
+    __tablename__ = "ways"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["people.workspace_id", "people.id"], ondelete="CASCADE"),
+        Index("ix_ways_person", "person_id", postgresql_where=text("removed_at is null")),
+    )
+
+    id: Mapped[RowId]
+    workspace_id: Mapped[Reference]
+    person_id: Mapped[Reference]
+    kind: Mapped[str]
+    label: Mapped[str]
+    address: Mapped[bytes]
+    important_after_s: Mapped[int | None]
+    default_after_s: Mapped[int | None]
+    created_at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(server_default="")
+    code_sent_at: Mapped[datetime | None]
+    code_tries: Mapped[Small] = mapped_column(server_default=text("0"))
+    confirmed_at: Mapped[datetime | None]
+    tested_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    removed_at: Mapped[datetime | None]
+
+
 class Page(Base):
-    """`due_at` never changes; `try_at` is when it is tried next. A claim, fenced by `attempt`, moves `try_at` ahead."""
+    """`due_at` never changes; `try_at` is when it is tried next. A claim, fenced by `attempt`, moves `try_at` ahead.
+
+    `way` is `slack`, or the kind and number of one of the person's ways, which is then `way_id`. A page by another way
+    that is tried before `own_at` (None: at any time) goes out only if Slack has not taken the page for Slack by then.
+    """
 
     __tablename__ = "pages"
     __table_args__ = (
@@ -19,8 +56,12 @@ class Page(Base):
         ForeignKeyConstraint(["workspace_id", "step_id"], ["steps.workspace_id", "steps.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["workspace_id", "person_id"], ["people.workspace_id", "people.id"]),
         ForeignKeyConstraint(["workspace_id", "post_id"], ["posts.workspace_id", "posts.id"]),
+        ForeignKeyConstraint(["workspace_id", "way_id"], ["ways.workspace_id", "ways.id"]),
         Index("ix_pages_due", "person_id", "severity", "try_at", postgresql_where=text("state = 'due'")),
         Index("ix_pages_post", "post_id", postgresql_where=text("post_id is not null")),
+        Index("ix_pages_person", "person_id", "alert_id", "id"),
+        Index("ix_pages_ways", "try_at", postgresql_where=text("state = 'due' and way_id is not null")),
+        Index("ix_pages_way", "way_id", postgresql_where=text("way_id is not null")),
     )
 
     id: Mapped[RowId]
@@ -29,6 +70,8 @@ class Page(Base):
     step_id: Mapped[Reference]
     person_id: Mapped[Reference]
     way: Mapped[str] = mapped_column(server_default="slack")
+    way_id: Mapped[int | None] = mapped_column(BigInteger)
+    own_at: Mapped[datetime | None]
     kind: Mapped[PageKind]
     severity: Mapped[Small]
     epoch: Mapped[int]

@@ -16,7 +16,8 @@ class Workspace(Base):
     `rules_mark` is another text after every change of policies, schedules, routes, silences and groups. `findings` are
     the results of the last reachability check. Texts of messages are kept for `text_days`; a client alert that was
     acknowledged is to be answered within `reply_within_s`; rating may use `daily_tokens` a day (None: any number).
-    Whoever reacts to a message with `alert_emoji` raises an alert about it.
+    Whoever reacts to a message with `alert_emoji` raises an alert about it. An installation for a whole organisation
+    (`is_org`) has the organisation's id as `team_id`, too.
     """
 
     __tablename__ = "workspaces"
@@ -40,6 +41,10 @@ class Workspace(Base):
     findings: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     checked_at: Mapped[datetime | None]
     alert_emoji: Mapped[str] = mapped_column(server_default="")
+    enterprise_id: Mapped[str] = mapped_column(server_default="")
+    is_org: Mapped[bool] = mapped_column(server_default=text("false"))
+    scopes: Mapped[str] = mapped_column(server_default="")
+    installed_by: Mapped[str] = mapped_column(server_default="")
 
 
 class Person(Base):
@@ -47,7 +52,7 @@ class Person(Base):
 
     A channel that levels or routes post in stands here too (`is_channel`): it is served like a person, by one sender
     at a time and with the same receipts, and it may do nothing. `quiet_from` and `quiet_until` are the next hours of
-    Slack's Do Not Disturb, as Slack told them last.
+    Slack's Do Not Disturb, `snoozed_until` the end of a pause of notifications, as Slack told them `quiet_asked_at`.
     """
 
     __tablename__ = "people"
@@ -71,6 +76,8 @@ class Person(Base):
     is_channel: Mapped[bool] = mapped_column(server_default=text("false"))
     quiet_from: Mapped[datetime | None]
     quiet_until: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    quiet_asked_at: Mapped[datetime | None]
 
 
 class Beat(Base):
