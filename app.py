@@ -20,11 +20,13 @@ COMMANDS = {
     "migrate": "jobs.migrating:migrate",
     "doctor": "jobs.doctor:doctor",
     "paged": "jobs.paged:paged",
+    "trace": "jobs.trace:trace",
     "assess": "bot.sentiment.cli:assess",
     "source": "jobs.source:source",
     "apply": "jobs.applying:apply",
     "export": "jobs.applying:export",
     "clients": "jobs.clients:clients",
+    "rotate-keys": "jobs.rotating:rotate_keys",
 }
 
 

@@ -11,9 +11,8 @@ SPOKEN = (None, "file_share", "thread_broadcast", "me_message")
 
 def said_in(event: dict[str, Any], own_team: str) -> Said | None:
     """What a message event says; None when nobody says anything (bots, joins, unfurls, direct messages)."""
-    message, edited_ts = event, ""
-    if event.get("subtype") == "message_changed":
-        message = event["message"]
+    message, edited_ts = spoken(event), ""
+    if message is not event:
         edited_ts = (message.get("edited") or {}).get("ts") or ""
         if not edited_ts:
             return None
@@ -24,7 +23,7 @@ def said_in(event: dict[str, Any], own_team: str) -> Said | None:
     text = unescape(message.get("text") or "") or ("sent a file" if message.get("files") else "")
     if not text:
         return None
-    team = message.get("user_team") or message.get("source_team") or message.get("team") or own_team
+    team = team_of(message) or own_team
     thread = message.get("thread_ts") or ""
     return Said(
         channel_id=event["channel"],
@@ -36,6 +35,17 @@ def said_in(event: dict[str, Any], own_team: str) -> Said | None:
         thread_ts="" if thread == message["ts"] else thread,
         edited_ts=edited_ts,
     )
+
+
+def spoken(event: dict[str, Any]) -> dict[str, Any]:
+    """The message that an event is about: after an edit it stands within."""
+    message: dict[str, Any] = event["message"] if event.get("subtype") == "message_changed" else event
+    return message
+
+
+def team_of(message: dict[str, Any]) -> str:
+    """The id of the author's team, or of their organisation; empty when Slack does not say."""
+    return message.get("user_team") or message.get("source_team") or message.get("team") or ""
 
 
 def said_before(message: dict[str, Any], channel_id: str, own_team: str) -> Said | None:

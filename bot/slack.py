@@ -8,7 +8,7 @@ import http.client
 import re
 import socket
 import urllib.error
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,16 +16,16 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
+from bot.directory import Channel, Directory, UserGroup, profile_of
 from bot.views.parts import Rendered
-from models.actions.workspaces import Installation
-from models.person import Profile
+from models.rest import Rest
 
-TIMEOUT_SECONDS = 10
+__all__ = ("Channel", "UserGroup", "profile_of")
+
 EVENT_TYPE = "heed_post"
 LOOK_BACK = timedelta(minutes=2)
 LOOK_AT_PAGES = 5
-CHANNELS_A_PAGE = 999
-DND_PEOPLE = 50
+REST_SECONDS = 3
 ALT_LENGTH = 1000
 
 
@@ -63,25 +63,6 @@ class Refused:
 
 Result = Sent | NotSent | Unclear | Refused
 
-
-@dataclass(frozen=True)
-class Channel:
-    """A channel as Slack describes it; `is_member`: the bot is in it, so that it can post there."""
-
-    id: str
-    name: str
-    is_member: bool
-    is_archived: bool
-
-
-@dataclass(frozen=True)
-class UserGroup:
-    """A user group that is enabled; its handle without the @."""
-
-    id: str
-    handle: str
-
-
 PERSON, WORKSPACE, CONTENT, GONE = "person", "workspace", "content", "gone"
 _ABOUT = {
     **dict.fromkeys(
@@ -98,16 +79,11 @@ _ABOUT = {
     **dict.fromkeys(("message_not_found", "cant_update_message", "edit_window_closed"), GONE),
 }  # fmt: skip
 _MAYBE_DONE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,}")
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror)
 
 
-class Slack:
+class Slack(Directory):
     """Calls to Slack's Web API with a workspace's token; each method is one request."""
-
-    def __init__(self, api_url: str, timeout: int = TIMEOUT_SECONDS) -> None:
-        self._url = api_url
-        self._timeout = timeout
 
     def post(self, token: str, channel: str, message: Rendered, mark: str, thread_ts: str = "") -> Result:
         """Post a message that carries `mark`, in the thread of `thread_ts` if there is one."""
@@ -192,81 +168,21 @@ class Slack:
             if not cursor:
                 return
 
-    def whoami(self, token: str) -> Installation:
-        """Where this token belongs; raises SlackApiError or OSError."""
-        answer = self._client(token).auth_test()
-        return Installation(
-            team_id=answer["team_id"], name=answer["team"], url=answer["url"], bot_user_id=answer["user_id"]
+    def rest(self, token: str, slack_id: str) -> Rest | None:
+        """Somebody's Do Not Disturb now; None when Slack does not say. It is asked while a page waits, so in short."""
+        client = WebClient(token=token, base_url=self._url, timeout=REST_SECONDS, retry_handlers=[])
+        try:
+            told = client.dnd_info(user=slack_id)
+        except (SlackApiError, SlackRequestError, OSError, http.client.HTTPException):
+            return None
+        begins, ends = told.get("next_dnd_start_ts") or 0, told.get("next_dnd_end_ts") or 0
+        paused = told.get("snooze_endtime") or 0 if told.get("snooze_enabled") else 0
+        has_hours = bool(told.get("dnd_enabled")) and ends > begins
+        return Rest(
+            datetime.fromtimestamp(begins, UTC) if has_hours else None,
+            datetime.fromtimestamp(ends, UTC) if has_hours else None,
+            datetime.fromtimestamp(paused, UTC) if paused else None,
         )
-
-    def team_name(self, token: str, team_id: str) -> str:
-        """What the other side of a shared channel is called; empty when Slack does not say."""
-        try:
-            return str(self._client(token).team_info(team=team_id)["team"]["name"])
-        except (SlackApiError, OSError, http.client.HTTPException):
-            return ""
-
-    def granted_scopes(self, token: str) -> set[str]:
-        """The scopes that Slack says this token has; raises SlackApiError or OSError."""
-        headers = self._client(token).auth_test().headers
-        listed = next((value for key, value in headers.items() if key.lower() == "x-oauth-scopes"), "")
-        return {scope.strip() for scope in listed.split(",") if scope.strip()}
-
-    def people(self, token: str) -> Iterator[Profile]:
-        """Everybody of our side, page by page, without bots and external people; raises SlackApiError or OSError."""
-        cursor = ""
-        while True:
-            answer = self._client(token).users_list(limit=200, cursor=cursor)
-            for user in answer["members"]:
-                if not user.get("is_bot") and not user.get("is_stranger") and user["id"] != "USLACKBOT":
-                    yield profile_of(user)
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    def quiet_hours(self, token: str, slack_ids: Sequence[str]) -> dict[str, tuple[datetime, datetime]]:
-        """The next Do Not Disturb hours of those of these people who have any; raises SlackApiError or OSError."""
-        found = {}
-        for first in range(0, len(slack_ids), DND_PEOPLE):
-            some = list(slack_ids[first : first + DND_PEOPLE])
-            for slack_id, told in self._client(token).dnd_teamInfo(users=some)["users"].items():
-                begins, ends = told.get("next_dnd_start_ts") or 0, told.get("next_dnd_end_ts") or 0
-                if told.get("dnd_enabled") and ends > begins:
-                    found[slack_id] = (datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC))
-        return found
-
-    def channel(self, token: str, name_or_id: str) -> Channel | None:
-        """A channel by id or `#name`, None if the bot sees none of that name; raises SlackApiError or OSError."""
-        if not _CHANNEL_ID.fullmatch(name_or_id):
-            name = name_or_id.removeprefix("#").lower()
-            return next((each for each in self.channels(token) if each.name == name), None)
-        try:
-            return _channel_of(self._client(token).conversations_info(channel=name_or_id)["channel"])
-        except SlackApiError as error:
-            if error.response.get("error") == "channel_not_found":
-                return None
-            raise
-
-    def channels(self, token: str) -> Iterator[Channel]:
-        """All public channels and the private ones that the bot is in; raises SlackApiError or OSError."""
-        cursor = ""
-        while True:
-            answer = self._client(token).conversations_list(
-                types="public_channel,private_channel", exclude_archived=True, limit=CHANNELS_A_PAGE, cursor=cursor
-            )
-            yield from map(_channel_of, answer["channels"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    def groups(self, token: str) -> Iterator[UserGroup]:
-        """The user groups of the workspace; raises SlackApiError or OSError."""
-        for group in self._client(token).usergroups_list()["usergroups"]:
-            yield UserGroup(group["id"], group["handle"])
-
-    def group_members(self, token: str, group_id: str) -> list[str]:
-        """The Slack ids of a user group's members; raises SlackApiError or OSError."""
-        return list(self._client(token).usergroups_users_list(usergroup=group_id)["users"])
 
     def _send(self, token: str, method: str, **arguments: Any) -> Result:
         given = {key: value for key, value in arguments.items() if value is not None}
@@ -276,29 +192,6 @@ class Slack:
             return _failure(error)
         channel = answer["channel"]
         return Sent(channel if isinstance(channel, str) else channel["id"], answer.get("ts") or "")
-
-    def _client(self, token: str) -> WebClient:
-        return WebClient(token=token, base_url=self._url, timeout=self._timeout, retry_handlers=[])
-
-
-def _channel_of(told: dict[str, Any]) -> Channel:
-    return Channel(
-        told["id"], str(told.get("name") or ""), bool(told.get("is_member")), bool(told.get("is_archived"))
-    )  # fmt: skip
-
-
-def profile_of(user: dict[str, Any]) -> Profile:
-    """A person from what `users.info` and `users.list` tell."""
-    profile = user.get("profile") or {}
-    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    return Profile(
-        slack_id=user["id"],
-        name=next((name for name in names if name), user["id"]),
-        time_zone=user.get("tz") or "UTC",
-        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
-        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        active=not user.get("deleted", False),
-    )
 
 
 def _failure(error: SlackApiError | OSError | http.client.HTTPException) -> NotSent | Unclear | Refused:

@@ -1,12 +1,16 @@
 """Reads, from Slack's history, the minutes whose events Slack has held back."""
 
+from typing import Any
+
 import structlog
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
 
 from bot.context import Context
-from bot.said import said_before
-from models.actions import gaps, listening
+from bot.said import said_before, team_of
+from models.actions import gaps, listening, people
 from models.actions.gaps import MINUTE, Gap
+from models.seal import SealBroken
 from models.tables import Workspace
 
 log = structlog.get_logger()
@@ -17,7 +21,11 @@ REQUESTS = 40
 
 def read_gaps(context: Context, workspace: Workspace) -> None:
     """Read as much as Slack's limits let us; what is left over waits for the next scan."""
-    room, token = REQUESTS, context.seal.open(workspace.token)
+    try:
+        room, token = REQUESTS, context.seal.open(workspace.token)
+    except SealBroken:
+        log.error("a workspace's token cannot be opened", workspace=workspace.id)
+        return
     while room > 0:
         with context.db.begin() as session:
             gap = gaps.next_gap(session, workspace.id)
@@ -46,10 +54,20 @@ def _read(
         return False
     with context.db.begin() as session:
         for message in reversed(messages):
-            said = said_before(message, channel, workspace.team_id)
+            said = said_before(message, channel, _own_team(session, workspace, message))
             if said is not None:
                 listening.store(session, workspace.id, said)
     read.add(channel)
     if messages:
         context.bell.wake("analyze")
     return True
+
+
+def _own_team(session: Session, workspace: Workspace, message: dict[str, Any]) -> str:
+    """The team whose people are of our side; in an organisation those who are known may be of any of its workspaces."""
+    team = team_of(message)
+    if team == workspace.enterprise_id != "":
+        return team
+    if workspace.is_org and people.find(session, workspace.id, str(message.get("user"))) is not None:
+        return team or workspace.team_id
+    return workspace.team_id

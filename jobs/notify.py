@@ -5,18 +5,22 @@ from datetime import timedelta
 import structlog
 
 from bot.context import Context
-from bot.slack import CONTENT, PERSON, NotSent, Refused, Result, Sent, Unclear
+from bot.slack import CONTENT, PERSON, WORKSPACE, NotSent, Refused, Result, Sent, Unclear
 from bot.views.notices import notice
 from jobs.context import current
 from jobs.looking import look
 from models.actions import noticing, workspaces
+from models.actions.journal import note
 from models.actions.noticing import Claimed
 from models.db import now_of
+from models.seal import SealBroken
 
 log = structlog.get_logger()
 
 LATER = timedelta(seconds=30)
 DEAD_TOKEN = timedelta(minutes=5)
+HELD_BACK = timedelta(minutes=1)
+NOT_OPENED = "the workspace's token cannot be opened: HEED_SECRET_KEY has changed"
 
 
 def run() -> None:
@@ -37,7 +41,10 @@ def notify(context: Context) -> None:
 
 
 def _send(context: Context, claimed: Claimed) -> Result:
-    token = context.seal.open(claimed.token)
+    try:
+        token = context.seal.open(claimed.token)
+    except SealBroken:
+        return Refused(WORKSPACE, NOT_OPENED)
     channel = place(context, claimed, token)
     if not isinstance(channel, str):
         return channel
@@ -75,4 +82,7 @@ def receive(context: Context, claimed: Claimed, result: Result) -> None:
                 noticing.given_up(session, claimed, why)
             case Refused(_, why):
                 noticing.later(session, claimed, DEAD_TOKEN, why)
+                until = now_of(session) + HELD_BACK
+                if workspaces.hold_back(session, claimed.workspace_id, until) == 1:
+                    note(session, claimed.workspace_id, "workspace_failed", now_of(session), high=True, why=why)
     log.info("notice", notice=claimed.id, kind=claimed.kind, result=type(result).__name__)

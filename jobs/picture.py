@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from bot.context import Context
 from bot.pictures import Timeline, description, timeline, timeline_of
-from bot.slack import Result
+from bot.slack import WORKSPACE, Refused, Result
 from bot.views.parts import escape
 from jobs.context import current
 from jobs.looking import look
-from jobs.notify import place, receive
+from jobs.notify import NOT_OPENED, place, receive
 from models.actions import noticing, people, schedules
 from models.actions.noticing import Claimed
 from models.db import now_of
+from models.seal import SealBroken
 
 DAYS = 14
 
@@ -57,7 +58,10 @@ def _drawing(context: Context, claimed: Claimed) -> Timeline | None:
 
 
 def _send(context: Context, claimed: Claimed, drawing: Timeline) -> Result:
-    token = context.seal.open(claimed.token)
+    try:
+        token = context.seal.open(claimed.token)
+    except SealBroken:
+        return Refused(WORKSPACE, NOT_OPENED)
     channel = place(context, claimed, token)
     if not isinstance(channel, str):
         return channel

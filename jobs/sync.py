@@ -1,34 +1,50 @@
 """Brings workspaces and people in from Slack."""
 
+import http.client
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.context import Context
+from bot.scopes import missing
 from jobs.context import current
-from models.actions import checking, configuring, people, workspaces
+from models.actions import checking, configuring, installing, people, workspaces
 from models.actions.journal import note
 from models.db import now_of
+from models.seal import SealBroken
+from models.tables import Workspace
 
 log = structlog.get_logger()
 
 
+RECENT = timedelta(minutes=10)
+
+
 def run() -> None:
-    sync(current())
+    sync(current(), RECENT)
 
 
-def sync(context: Context) -> None:
-    """Connect the workspace of the configured token, then import everybody of every workspace."""
+def sync(context: Context, recent: timedelta = timedelta(0)) -> None:
+    """Connect the workspace of the configured token, then import everybody of every workspace.
+
+    What was imported a moment ago (`recent`) is left out: an installation rings for itself, not for all the others.
+    """
     token = context.settings.slack_bot_token.get_secret_value()
     if token:
         connect(context, token)
     with context.db.begin() as session:
-        known = [(workspace.id, workspace.token) for workspace in workspaces.active(session)]
+        since = now_of(session) - recent
+        known = [
+            (workspace.id, workspace.token)
+            for workspace in workspaces.active(session)
+            if not recent or workspace.synced_at is None or workspace.synced_at < since
+        ]
     for workspace_id, sealed in known:
         try:
             _import(context, workspace_id, context.seal.open(sealed))
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, SealBroken, OSError, http.client.HTTPException) as error:
             log.warning("people could not be imported", workspace=workspace_id, error=type(error).__name__)
 
 
@@ -36,7 +52,7 @@ def connect(context: Context, token: str) -> int | None:
     """Install the workspace that `token` belongs to; None when Slack does not say which."""
     try:
         found = context.slack.whoami(token)
-    except (SlackApiError, OSError) as error:
+    except (SlackApiError, OSError, http.client.HTTPException) as error:
         log.warning("Slack could not be asked who we are", error=type(error).__name__)
         return None
     with context.db.begin() as session:
@@ -50,6 +66,10 @@ def _import(context: Context, workspace_id: int, token: str) -> None:
         if not people.admins(session, workspace_id):
             note(session, workspace_id, "no_admins", now_of(session), high=True)
         people.mark_synced(session, workspace_id)
+        scopes = session.get_one(Workspace, workspace_id).scopes
+        told = installing.tell_missing(session, workspace_id, missing(scopes.split(",")) if scopes else [])
+    if told:
+        context.bell.wake("notify")
     log.info("people imported", workspace=workspace_id, count=len(profiles))
     _import_groups(context, workspace_id, token)
     _import_quiet_hours(context, workspace_id, token)

@@ -43,10 +43,16 @@ class Settings(BaseSettings):
     llm_price_out: float = Field(default=0.0, ge=0)
     llm_timeout_s: float = Field(default=20.0, gt=0, le=60)
 
+    contacts_allow_private: bool = False
+
     heed_secret_key: SecretStr = SecretStr("")
+    heed_old_secret_keys: SecretStr = SecretStr("")
     heed_base_url: str = ""
     heed_var: Path = Path("var")
     heed_operations_token: SecretStr = SecretStr("")
+    heartbeat_url: SecretStr = SecretStr("")
+    keep_alerts_days: int = Field(default=180, ge=35, le=36_500)
+    keep_signals_days: int = Field(default=90, ge=7, le=36_500)
 
     @classmethod
     def of_running(cls) -> "Settings":
@@ -57,6 +63,12 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address under which the outside reaches Heed, without a slash at the end."""
         return (self.heed_base_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def old_secret_keys(self) -> tuple[str, ...]:
+        """The keys besides HEED_SECRET_KEY that open what is sealed."""
+        listed = self.heed_old_secret_keys.get_secret_value().split(",")
+        return tuple(key.strip() for key in listed if key.strip())
 
     @property
     def has_llm(self) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.core import Core
-from simulator.payloads import user_json
+from simulator.payloads import member_json
 from simulator.seed import AppConfig
 from simulator.state import App, Channel, Team, User, Workspace, World, new_id
 
@@ -130,6 +130,10 @@ class Admins:
         return team
 
     def _about(self, kind: str, person: User) -> None:
-        event = {"type": kind, "user": user_json(person), "event_ts": self.world.next_ts()}
+        event = {
+            "type": kind,
+            "user": member_json(self.world, self.workspace, person),
+            "event_ts": self.world.next_ts(),
+        }
         self.core.delivery.event(self.workspace, kind, event, None)
         self.world.changed("user", user_id=person.id)

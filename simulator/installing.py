@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from simulator.delivery import Delivery
 from simulator.seed import AppConfig, install
-from simulator.state import App, Json, User, Workspace, World
+from simulator.state import App, Json, Organisation, User, Workspace, World
 
 CODE_SECONDS = 600.0
 
@@ -20,7 +20,7 @@ class InstallError(Exception):
 
 @dataclass
 class Grant:
-    """Somebody's permission to install an app, until it is exchanged for a token."""
+    """Somebody's permission to install an app (for a whole organisation), until it is exchanged for a token."""
 
     app: App
     workspace: Workspace
@@ -28,6 +28,7 @@ class Grant:
     scopes: list[str]
     redirect_uri: str
     expires: float
+    organisation: Organisation | None = None
     used: bool = False
 
 
@@ -64,8 +65,26 @@ class Installing:
             bot_token=self._free(f"{app.bot_token}-{workspace.team.domain}" if elsewhere else app.bot_token),
             scopes=list(app.scopes if scopes is None else scopes), request_url=self.world.request_url(app),
         )  # fmt: skip
-        self.world.shelf.pop(app.client_id, None)
-        workspace.apps[app.id] = fresh
+        return self._move_in(workspace, fresh)
+
+    def install_for(self, organisation: Organisation, app: App, scopes: list[str]) -> App:
+        """Install an app for all workspaces of an organisation, with one token; where it is already it stays."""
+        word = organisation.domain.upper()[:6]
+        known = next((one for _, one in self.world.installations(app.id) if one.org == organisation.id), None)
+        fresh = known or replace(
+            app, bot_user_id=f"W{app.bot_user_id[1:]}{word}", bot_id=f"{app.bot_id}{word}", org=organisation.id,
+            bot_token=self._free(f"{app.bot_token}-{organisation.domain}"), scopes=list(scopes),
+            request_url=self.world.request_url(app),
+        )  # fmt: skip
+        fresh.scopes = list(dict.fromkeys([*fresh.scopes, *scopes]))
+        for workspace in self.world.within(organisation.id):
+            if app.id not in workspace.apps:
+                self._move_in(workspace, replace(fresh))
+        return fresh
+
+    def _move_in(self, workspace: Workspace, fresh: App) -> App:
+        self.world.shelf.pop(fresh.client_id, None)
+        workspace.apps[fresh.id] = fresh
         handle = fresh.name.lower().replace(" ", "")
         workspace.users[fresh.bot_user_id] = User(
             fresh.bot_user_id, workspace.team.id, handle, fresh.name, fresh.name, is_bot=True, app_id=fresh.id,
@@ -84,6 +103,13 @@ class Installing:
             {"type": "app_uninstalled", "event_ts": stamp},
         ):
             self.delivery.event(workspace, str(event["type"]), event, None, only=app)
+        for one in self.world.within(app.org) if app.org else [workspace]:
+            self._move_out(one, one.apps[app.id])
+        if not any(self.world.installations(app.id)):
+            self.world.shelf[app.client_id] = app
+        self.world.changed("app", app_id=app.id)
+
+    def _move_out(self, workspace: Workspace, app: App) -> None:
         del workspace.apps[app.id]
         workspace.users[app.bot_user_id].deleted = True
         for channel in workspace.channels.values():
@@ -92,19 +118,21 @@ class Installing:
         workspace.homes = {key: view for key, view in workspace.homes.items() if view.app_id != app.id}
         for person, stack in workspace.modals.items():
             workspace.modals[person] = [view for view in stack if view.app_id != app.id]
-        if not any(self.world.installations(app.id)):
-            self.world.shelf[app.client_id] = app
         self.delivery.quotas.forget(workspace.team.id, app.id)
-        self.world.changed("app", app_id=app.id)
 
     def authorize(self, client_id: str, team_id: str, user: str, scopes: list[str], redirect_uri: str) -> str:
-        """Somebody clicks "Allow": the code that the app may exchange once. Raises InstallError or KeyError."""
+        """Somebody clicks "Allow": the code that the app may exchange once. Raises InstallError or KeyError.
+
+        `team_id` may be an organisation's.
+        """
         app = self._app(client_id, redirect_uri)
-        workspace = self.world.find_workspace(team_id)
+        organisation = self.world.organisations.get(team_id)
+        places = self.world.within(team_id) if organisation else [self.world.find_workspace(team_id)]
+        workspace = next((one for one in places if user in one.users), places[0])
         code = f"{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._grants[code] = Grant(
             app, workspace, workspace.user(user), scopes or list(app.scopes), redirect_uri,
-            self.world.clock.now() + CODE_SECONDS,
+            self.world.clock.now() + CODE_SECONDS, organisation,
         )  # fmt: skip
         return code
 
@@ -130,12 +158,17 @@ class Installing:
         if redirect_uri != grant.redirect_uri:
             raise InstallError("bad_redirect_uri")
         grant.used = True
-        installed = self.install(grant.workspace, app, grant.scopes)
-        team = grant.workspace.team
+        if grant.organisation is None:
+            installed = self.install(grant.workspace, app, grant.scopes)
+        else:
+            installed = self.install_for(grant.organisation, app, grant.scopes)
+        team, whole = grant.workspace.team, self.world.organisation(grant.workspace)
         return {
             "access_token": installed.bot_token, "token_type": "bot", "scope": ",".join(installed.scopes),
-            "bot_user_id": installed.bot_user_id, "app_id": installed.id, "team": {"id": team.id, "name": team.name},
-            "enterprise": None, "is_enterprise_install": False, "authed_user": {"id": grant.user.id},
+            "bot_user_id": installed.bot_user_id, "app_id": installed.id,
+            "team": None if grant.organisation else {"id": team.id, "name": team.name},
+            "enterprise": {"id": whole.id, "name": whole.name} if whole else None,
+            "is_enterprise_install": grant.organisation is not None, "authed_user": {"id": grant.user.id},
         }  # fmt: skip
 
     def _app(self, client_id: str, redirect_uri: str = "") -> App:

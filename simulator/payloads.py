@@ -6,7 +6,24 @@ from typing import Any
 from simulator.compose import rich_text
 from simulator.state import App, Channel, Json, Message, Team, User, View, Workspace, World, new_id
 
-ENTERPRISE = {"enterprise": None, "is_enterprise_install": False}
+
+def enterprise_json(world: World, workspace: Workspace) -> Json | None:
+    """The organisation of a workspace, as interactions and oauth.v2.access show it."""
+    found = world.organisation(workspace)
+    return {"id": found.id, "name": found.name} if found else None
+
+
+def member_json(world: World, workspace: Workspace, user: User, with_email: bool = True) -> Json:
+    """A person as users.info shows them, with what they are in the organisation."""
+    shape, found = user_json(user, with_email), world.organisation(workspace)
+    if found is None or user.is_stranger:
+        return shape
+    return shape | {
+        "enterprise_user": {
+            "id": user.id, "enterprise_id": found.id, "enterprise_name": found.name, "is_admin": False,
+            "is_owner": False, "teams": [one.team.id for one in world.within(found.id) if user.id in one.users],
+        }
+    }  # fmt: skip
 
 
 def message_json(workspace: Workspace, channel: Channel, message: Message, with_metadata: bool = False) -> Json:
@@ -151,7 +168,7 @@ def event_envelope(world: World, workspace: Workspace, app: App, event: Json, sh
         "token": "verification-token",
         "team_id": workspace.team.id,
         "context_team_id": workspace.team.id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": workspace.team.enterprise_id or None,
         "api_app_id": app.id,
         "event": event,
         "type": "event_callback",
@@ -159,8 +176,9 @@ def event_envelope(world: World, workspace: Workspace, app: App, event: Json, sh
         "event_time": int(world.clock.now()),
         "authorizations": [
             {
-                "enterprise_id": None, "team_id": workspace.team.id, "user_id": app.bot_user_id, "is_bot": True,
-                "is_enterprise_install": False,
+                "enterprise_id": workspace.team.enterprise_id or None,
+                "team_id": None if app.org else workspace.team.id, "user_id": app.bot_user_id, "is_bot": True,
+                "is_enterprise_install": bool(app.org),
             }
         ],
         "is_ext_shared_channel": shared,
@@ -189,15 +207,17 @@ def actor_json(user: User) -> Json:
     return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
 
 
-def interaction(workspace: Workspace, app: App, user: User, kind: str, **more: Any) -> Json:
+def interaction(world: World, workspace: Workspace, app: App, user: User, kind: str, **more: Any) -> Json:
     """The fields that every interaction payload has."""
+    whole, team = enterprise_json(world, workspace), {"id": workspace.team.id, "domain": workspace.team.domain}
     return {
         "type": kind,
         "user": actor_json(user),
         "api_app_id": app.id,
         "token": "verification-token",
-        "team": {"id": workspace.team.id, "domain": workspace.team.domain},
-        **ENTERPRISE,
+        "team": team | ({"enterprise_id": whole["id"], "enterprise_name": whole["name"]} if whole else {}),
+        "enterprise": whole,
+        "is_enterprise_install": bool(app.org),
         **more,
     }
 

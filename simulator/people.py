@@ -13,7 +13,7 @@ from simulator.core import Core
 from simulator.delivery import Answer
 from simulator.forms import blocks_of, fill, find_element, missing, set_state
 from simulator.messages import Draft
-from simulator.payloads import interaction, message_json, view_json
+from simulator.payloads import enterprise_json, interaction, message_json, view_json
 from simulator.responses import ResponseError
 from simulator.state import App, Channel, Json, Message, User, View, Workspace
 from simulator.triggers import Hook
@@ -244,16 +244,18 @@ class People(Admins):
         return answer
 
     def _command_fields(self, app: App, person: User, place: Channel, name: str, text: str) -> dict[str, str]:
+        whole = enterprise_json(self.world, self.workspace)
         return {
             "token": "verification-token", "team_id": self.workspace.team.id, "team_domain": self.workspace.team.domain,
             "channel_id": place.id, "channel_name": self._channel_reference(place)["name"], "user_id": person.id,
             "user_name": person.name, "command": name, "text": text, "api_app_id": app.id,
-            "is_enterprise_install": "false", "trigger_id": self.core.triggers.issue(app, person),
+            **({"enterprise_id": whole["id"], "enterprise_name": whole["name"]} if whole else {}),
+            "is_enterprise_install": str(bool(app.org)).lower(), "trigger_id": self.core.triggers.issue(app, person),
             "response_url": self.core.triggers.response_url("commands", self.workspace, app, place, person),
         }  # fmt: skip
 
     def _interaction(self, app: App, person: User, kind: str, more: Json) -> Json:
-        return interaction(self.workspace, app, person, kind, **more)
+        return interaction(self.world, self.workspace, app, person, kind, **more)
 
     def _stamped(self, action: Json) -> Json:
         return action | {"action_ts": self.world.next_ts()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.clock import Clock
-from simulator.state import App, Channel, Command, Shortcut, Team, User, Workspace, World
+from simulator.state import App, Channel, Command, Organisation, Shortcut, Team, User, Workspace, World
 
 BERLIN: dict[str, Any] = {"tz": "Europe/Berlin", "tz_label": "Central European Time", "tz_offset": 3600}
 NEW_YORK: dict[str, Any] = {"tz": "America/New_York", "tz_label": "Eastern Standard Time", "tz_offset": -18000}
@@ -106,6 +106,16 @@ def add_workspace(world: World, name: str) -> Workspace:
     world.workspaces[team.id] = workspace
     world.changed("workspace", team_id=team.id)
     return workspace
+
+
+def organise(world: World, name: str, *workspaces: str) -> Organisation:
+    """Put workspaces (by id, name or domain) into an organisation of that name. Raises KeyError."""
+    word = "".join(letter for letter in name.upper() if letter.isalnum())
+    organisation = Organisation(f"E0{word}", name, word.lower())
+    world.organisations[organisation.id] = organisation
+    for each in workspaces:
+        world.find_workspace(each).team.enterprise_id = organisation.id
+    return organisation
 
 
 def install(workspace: Workspace, config: AppConfig, suffix: str = "APP") -> User:

@@ -5,7 +5,7 @@ import concurrent.futures
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,8 +23,8 @@ from simulator.hooks import Hooks
 from simulator.llm import LanguageModel
 from simulator.page.routes import add_routes
 from simulator.people import People
-from simulator.seed import AppConfig, add_workspace, app_from_manifest, default_world
-from simulator.state import World
+from simulator.seed import AppConfig, add_workspace, app_from_manifest, default_world, organise
+from simulator.state import Organisation, World
 from simulator.story import Player, StoryError, read_story
 
 Result = TypeVar("Result")
@@ -89,6 +89,13 @@ class Simulator(Acting):
     def add_workspace(self, name: str) -> Visit:
         """Make one more workspace. Raises ValueError when the name is taken."""
         return self.inside(self.do(self._add_workspace(name)))
+
+    def organise(self, name: str, *workspaces: str) -> Organisation:
+        """Put workspaces into one organisation, in which apps can be installed for all of them at once."""
+        return self.do(self._organise(name, workspaces))
+
+    async def _organise(self, name: str, workspaces: Sequence[str]) -> Organisation:
+        return organise(self.world, name, *workspaces)
 
     async def _add_workspace(self, name: str) -> str:
         return add_workspace(self.world, name).team.id

@@ -24,10 +24,20 @@ def new_id(prefix: str) -> str:
 
 
 @dataclass
+class Organisation:
+    """What several workspaces may belong to; apps can be installed in all of them at once."""
+
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass
 class Team:
     id: str
     name: str
     domain: str
+    enterprise_id: str = ""
 
 
 @dataclass
@@ -190,7 +200,10 @@ class Shortcut:
 
 @dataclass
 class App:
-    """An installed app: who it is, what it may do, and where it listens."""
+    """An installed app: who it is, what it may do, and where it listens.
+
+    Where it is installed for a whole organisation, `org` is that one's id, and its workspaces share token and bot.
+    """
 
     id: str
     name: str
@@ -209,6 +222,7 @@ class App:
     home_enabled: bool = True
     interactive: bool = True
     redirect_urls: list[str] = field(default_factory=list)
+    org: str = ""
     events_disabled: bool = False  # Slack has switched the subscription off after too many failures
 
 
@@ -289,6 +303,7 @@ class World:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.workspaces: dict[str, Workspace] = {}
+        self.organisations: dict[str, Organisation] = {}
         self.shelf: dict[str, App] = {}  # apps that are installed nowhere any more, by client id
         self.revoked: dict[str, str] = {}  # tokens that were good once -> the error that they bring now
         self.log: deque[Json] = deque(maxlen=MOST_LOGGED)
@@ -347,6 +362,14 @@ class World:
             if name is None or name in (team.id, team.name, team.domain):
                 return workspace
         raise KeyError(f"no such workspace: {name}")
+
+    def organisation(self, workspace: Workspace) -> Organisation | None:
+        """What the workspace belongs to."""
+        return self.organisations.get(workspace.team.enterprise_id)
+
+    def within(self, organisation_id: str) -> list[Workspace]:
+        """The workspaces of an organisation."""
+        return [one for one in self.workspaces.values() if one.team.enterprise_id == organisation_id]
 
     def app_by_token(self, token: str) -> tuple[Workspace, App] | None:
         """Which installation a bot or app-level token belongs to."""

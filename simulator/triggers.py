@@ -60,6 +60,11 @@ class Triggers:
         self._triggers[name] = Trigger(app.id, user.id, now + TRIGGER_SECONDS)
         return name
 
+    def whose(self, name: str) -> str:
+        """The id of the person that a trigger_id was made for, or ""."""
+        found = self._triggers.get(name)
+        return found.user_id if found else ""
+
     def _forget(self, now: float) -> None:
         """Drop what expired long ago; until then it is told apart from what never existed."""
         if len(self._triggers) + len(self._hooks) < REMEMBERED:

@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient, WebhookClient
 
 from bot.context import Context
+from bot.installed import Installations
 from bot.listeners import (
     alert,
     channel,
@@ -27,39 +27,45 @@ from bot.listeners import (
     shortcut,
     sources,
     storm,
+    ways,
 )
-from bot.listeners.acting import HOUSE, WORKSPACE
-from models.actions import workspaces
+from bot.listeners.acting import HOUSE, INSTALLATIONS, INSTALLED, WORKSPACE
+from bot.listeners.threads import FollowingThreads
+from models import trace_id
 from models.db import DatabaseAway
-from models.seal import SealBroken
 
 log = structlog.get_logger()
 
 CONVERSATIONS = (
     installing, client, channel, intake, emoji, alert, draft, further, command, home, shortcut, marks, storm,
-    refreshing, sources,
+    refreshing, sources, ways,
 )  # fmt: skip
 """In this order: what must be stored before Slack gets its answer comes first."""
 
 THREADS = 32
 TIMEOUT_SECONDS = 3
 AWAY = "Heed's database is away for the moment. Nothing has changed; please try again in a minute."
+NOT_INSTALLED = "Heed is not connected to this workspace any more. Whoever may install apps here can add it again"
 FAILED = "Something went wrong on Heed's side, and it was logged. Nothing has changed; please try again."
 
 
-def build(house: Context) -> App:
+def build(house: Context, installations: Installations | None = None) -> App:
     """The Bolt app for this house. Signatures are checked by whoever hands requests over (`bot.web`)."""
+    known = installations or Installations(house.db, house.seal)
     bolt = App(
         name="heed",
         logger=_quiet_logger(),
         client=WebClient(base_url=house.settings.slack_api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[]),
-        authorize=authorizer(house),
+        authorize=authorizer(known),
+        user_facing_authorize_error_message=_not_installed(house),
         request_verification_enabled=False,
-        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
+        listener_executor=FollowingThreads(THREADS, thread_name_prefix="listener"),
     )
 
-    def bring(context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
-        context[HOUSE] = house
+    def bring(context: BoltContext, request: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
+        context[HOUSE], context[INSTALLATIONS] = house, known
+        if request.mode == "socket_mode":
+            trace_id.begin()
         return next()
 
     bolt.use(bring)
@@ -69,23 +75,17 @@ def build(house: Context) -> App:
     return bolt
 
 
-def authorizer(house: Context) -> Callable[..., Any]:
-    """Finds the workspace that a request comes from among the installations; costs one indexed look, no request."""
+def authorizer(known: Installations) -> Callable[..., Any]:
+    """Finds the installation that a request comes from; it costs no request to Slack, and seldom a look."""
 
-    def authorize(team_id: str | None) -> AuthorizeResult | None:
-        with house.db.begin() as session:
-            workspace = workspaces.by_team(session, team_id or "")
-        if workspace is None:
-            return None
-        try:
-            token = house.seal.open(workspace.token)
-        except SealBroken:
-            log.error("a workspace's token cannot be opened", workspace=workspace.id)
+    def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
+        found = known.find(team_id or "", enterprise_id or "")
+        if found is None:
             return None
         result = AuthorizeResult(
-            enterprise_id=None, team_id=team_id, bot_user_id=workspace.bot_user_id, bot_token=token
+            enterprise_id=enterprise_id, team_id=team_id, bot_user_id=found.bot_user_id, bot_token=found.token
         )
-        result[WORKSPACE] = workspace.id
+        result[WORKSPACE], result[INSTALLED] = found.workspace_id, found
         return result
 
     return authorize
@@ -99,6 +99,13 @@ def failed(error: Exception, body: dict[str, Any]) -> None:
         WebhookClient(body["response_url"], timeout=TIMEOUT_SECONDS).send(
             text=AWAY if away else FAILED, response_type="ephemeral", replace_original=False
         )
+
+
+def _not_installed(house: Context) -> str:
+    """What somebody is told who uses Heed where it was taken away, or where its token cannot be opened."""
+    settings = house.settings
+    where = f": {settings.base_url}/slack/install" if settings.slack_client_id else ""
+    return f"{NOT_INSTALLED}{where}"
 
 
 def _quiet_logger() -> logging.Logger:

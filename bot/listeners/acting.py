@@ -8,12 +8,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.context import Context
+from bot.installed import Installed
 from bot.slack import profile_of
 from models.actions import people
 from models.words import Role
 
 HOUSE = "house"
 WORKSPACE = "workspace_id"
+INSTALLED, INSTALLATIONS = "installed", "installations"
 
 OUTSIDERS = "Only full members of this workspace can use Heed. Nothing has changed."
 
@@ -40,10 +42,30 @@ def workspace_of(context: BoltContext) -> int:
     return int(context.authorize_result[WORKSPACE])
 
 
+def installed_of(context: BoltContext) -> Installed:
+    """The installation that the request came from."""
+    assert context.authorize_result is not None
+    found = context.authorize_result[INSTALLED]
+    assert isinstance(found, Installed)
+    return found
+
+
+def is_ours(context: BoltContext, user: dict[str, Any]) -> bool:
+    """Whether somebody, as `users.info` and its events show them, is of our side: no bot, nobody from outside."""
+    if user.get("is_bot") or user.get("is_stranger"):
+        return False
+    team, whole = user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")
+    return team is None or bool({team, whole} & installed_of(context).ours)
+
+
 def actor_of(context: BoltContext, client: WebClient, body: dict[str, Any]) -> Actor | None:
-    """Who sent this request; None for external people, guests and whoever Slack does not know as active."""
+    """Who sent this request; None for external people, guests and whoever Slack does not know as active.
+
+    In an organisation people come from any of its workspaces: whoever is not known yet is asked for at Slack.
+    """
     user = body.get("user") or {"id": body.get("user_id"), "team_id": body.get("team_id")}
-    if user.get("team_id") not in (None, context.team_id):
+    team, installed = user.get("team_id"), installed_of(context)
+    if team is not None and team not in installed.ours and not installed.is_org:
         return None
     return actor(context, client, str(user["id"]))
 
@@ -54,7 +76,7 @@ def actor(context: BoltContext, client: WebClient, slack_id: str) -> Actor | Non
     with house.db.begin() as session:
         person = people.find(session, workspace_id, slack_id)
     if person is None:
-        if not _import(house, client, workspace_id, slack_id):
+        if not _import(context, client, slack_id):
             return None
         with house.db.begin() as session:
             person = people.find(session, workspace_id, slack_id)
@@ -63,14 +85,15 @@ def actor(context: BoltContext, client: WebClient, slack_id: str) -> Actor | Non
     return Actor(workspace_id, person.id, slack_id, person.role)
 
 
-def _import(house: Context, client: WebClient, workspace_id: int, slack_id: str) -> bool:
+def _import(context: BoltContext, client: WebClient, slack_id: str) -> bool:
     """Ask Slack about somebody who is not known yet; False when they are not of our side."""
+    is_org = installed_of(context).is_org
     try:
         user = client.users_info(user=slack_id)["user"]
     except SlackApiError:
         return False
-    if user.get("is_stranger") or user.get("is_bot"):
+    if user.get("is_stranger") or user.get("is_bot") or (is_org and not is_ours(context, user)):
         return False
-    with house.db.begin() as session:
-        people.import_people(session, workspace_id, [profile_of(user)])
+    with house_of(context).db.begin() as session:
+        people.import_people(session, workspace_of(context), [profile_of(user)])
     return True

@@ -10,7 +10,7 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.listeners.acting import house_of, workspace_of
+from bot.listeners.acting import house_of, installed_of, workspace_of
 from models.actions import moving, watching
 
 ENDS = ("channel_archive", "group_archive", "channel_left", "group_left")
@@ -77,7 +77,7 @@ def _suggest(channel_id: str, context: BoltContext, client: WebClient) -> None:
 def _other_side(channel: dict[str, Any], context: BoltContext, client: WebClient) -> str:
     """What the organisation that shares the channel is called; empty when Slack does not say."""
     for team_id in channel.get("connected_team_ids") or ():
-        if team_id != context.team_id:
+        if team_id not in (context.team_id, *installed_of(context).ours):
             try:
                 return str(client.team_info(team=team_id)["team"]["name"])
             except SlackApiError:

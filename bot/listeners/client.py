@@ -5,9 +5,10 @@ from typing import Any
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
+from sqlalchemy.orm import Session
 
-from bot.listeners.acting import house_of, workspace_of
-from bot.said import said_in
+from bot.listeners.acting import house_of, installed_of, is_ours, workspace_of
+from bot.said import said_in, spoken, team_of
 from bot.slack import profile_of
 from models.actions import listening, people
 
@@ -38,11 +39,24 @@ def _store_event(context: BoltContext, body: dict[str, Any], event: dict[str, An
         if event.get("subtype") == "message_deleted":
             listening.delete(session, workspace_id, event["channel"], event["deleted_ts"])
             return
-        said = said_in(event, context.team_id or "")
+        said = said_in(event, _own_team(session, context, body, event))
         if said is None:
             return
         listening.store(session, workspace_id, said)
     house.bell.wake("analyze")
+
+
+def _own_team(session: Session, context: BoltContext, body: dict[str, Any], event: dict[str, Any]) -> str:
+    """The team whose people are of our side: in an organisation whichever of its workspaces the author is from."""
+    installed, message = installed_of(context), spoken(event)
+    team = team_of(message)
+    if team in installed.ours:
+        return team
+    if installed.is_org:
+        is_known = people.find(session, installed.workspace_id, str(message.get("user"))) is not None
+        if is_known or not body.get("is_ext_shared_channel"):
+            return team or installed.team_id
+    return installed.team_id
 
 
 def done() -> None:
@@ -52,7 +66,7 @@ def done() -> None:
 def person_changed(event: dict[str, Any], context: BoltContext, client: WebClient) -> None:
     """Somebody joined, left, was made an admin, moved to another time zone."""
     user = event["user"]
-    if user.get("is_bot") or user.get("is_stranger") or user.get("team_id") not in (None, context.team_id):
+    if not is_ours(context, user):
         return
     with house_of(context).db.begin() as session:
         people.import_people(session, workspace_of(context), [profile_of(user)])

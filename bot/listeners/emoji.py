@@ -7,7 +7,7 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.listeners.acting import Actor, actor, house_of, workspace_of
+from bot.listeners.acting import Actor, actor, house_of, is_ours, workspace_of
 from bot.listeners.app_text import lines_of
 from bot.listeners.asking import Asked
 from bot.views import intakes as view
@@ -52,7 +52,7 @@ def _reacting(context: BoltContext, client: WebClient, slack_id: str) -> Actor |
             user = client.users_info(user=slack_id)["user"]
         except SlackApiError:
             return None
-        if user.get("team_id") != context.team_id:
+        if not is_ours(context, user):
             return None
     return actor(context, client, slack_id)
 

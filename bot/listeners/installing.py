@@ -9,7 +9,8 @@ from typing import Any
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 
 from bot.context import Context
-from bot.listeners.acting import house_of, workspace_of
+from bot.installed import Installations
+from bot.listeners.acting import INSTALLATIONS, house_of, workspace_of
 from models.actions import gaps, workspaces
 
 ENDS = ("app_uninstalled", "tokens_revoked")
@@ -29,20 +30,25 @@ def follow(req: BoltRequest, context: BoltContext, next: Callable[[], BoltRespon
             gaps.lost(session, workspace_of(context), int(body["minute_rate_limited"]))
         return BoltResponse(status=200)
     if body.get("type") == "event_callback" and event.get("type") in ENDS:
-        _end(house_of(context), context.team_id or "", event, int(body["event_time"]))
+        _end(house_of(context), context, event, int(body["event_time"]))
     return next()
 
 
-def _end(house: Context, team_id: str, event: dict[str, Any], event_time: int) -> None:
+def _end(house: Context, context: BoltContext, event: dict[str, Any], event_time: int) -> None:
     """The app was taken away, or the token that it works with was; tokens of people are none of ours.
 
-    Bolt authorizes neither event, so the workspace is looked up here.
+    Bolt authorizes neither event, so the workspace is looked up here. An organisation's installation ends only with an
+    event that is about the organisation, not with one about a workspace of it.
     """
+    is_about_org = context.is_enterprise_install or context.team_id is None
+    enterprise_id = (context.enterprise_id or "") if is_about_org else ""
     with house.db.begin() as session:
-        workspace = workspaces.by_team(session, team_id)
+        workspace = workspaces.by_team(session, context.team_id or "", enterprise_id)
         if workspace is None or not _is_ours(event, workspace.bot_user_id):
             return
         workspaces.uninstall(session, workspace.id, event_time)
+    known: Installations = context[INSTALLATIONS]
+    known.forget(workspace.team_id)
     house.bell.wake("sweep")
 
 

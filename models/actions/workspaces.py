@@ -13,36 +13,50 @@ from models.actions.rulebook import DEFAULT_PLAN
 from models.actions.sources import SourceRef, put_source, source_by_secret
 from models.db import now_of
 from models.heartbeat import SINCE
-from models.seal import Seal
+from models.seal import Seal, SealBroken
 from models.tables import Beat, Policy, Workspace
 
 __all__ = ("SourceRef", "put_source", "source_by_secret")
 
+WHEN_KNOWN = ("scopes", "installed_by")
+"""What an installation that does not tell it leaves as it was."""
+
 
 @dataclass(frozen=True)
 class Installation:
-    """What Slack says about the bot that a token belongs to; `url` is the workspace's address in Slack."""
+    """What Slack says about the bot that a token belongs to; `url` is the workspace's address in Slack.
+
+    One for a whole organisation has the organisation's id as `team_id`, too. `scopes` have commas between them; empty
+    `scopes` and `installed_by` (the Slack id of whoever installed Heed) are not known.
+    """
 
     team_id: str
     name: str
     url: str
     bot_user_id: str
+    enterprise_id: str = ""
+    is_org: bool = False
+    scopes: str = ""
+    installed_by: str = ""
 
 
 def install(session: Session, seal: Seal, found: Installation, token: str) -> Workspace:
-    """Add a Slack installation, or renew its token; the default policy comes with the first installation."""
+    """Add a Slack installation, or renew its token; the default policy comes with the first installation.
+
+    One that was taken away is back with what is left of its rows; its alerts stay open, and page nobody by themselves.
+    """
     workspace = session.scalar(select(Workspace).where(Workspace.team_id == found.team_id).with_for_update())
+    known = {name: value for name, value in vars(found).items() if name not in WHEN_KNOWN or value}
     if workspace is None:
-        workspace = Workspace(**vars(found), token=seal.close(token), installed_at=now_of(session))
+        workspace = Workspace(**known, token=seal.close(token), installed_at=now_of(session))
         session.add(workspace)
         session.flush()
-    elif not _is_same_token(workspace, seal, token):
-        workspace.token = seal.close(token)
-        workspace.retry_at = None
-    if workspace.uninstalled_at is not None:
-        workspace.installed_at = now_of(session)
-    workspace.name, workspace.url, workspace.bot_user_id = found.name, found.url, found.bot_user_id
-    workspace.uninstalled_at = None
+    elif workspace.uninstalled_at is not None or not _is_same_token(workspace, seal, token):
+        workspace.token, workspace.installed_at = seal.close(token), now_of(session)
+        workspace.retry_at = workspace.redraw_retry_at = workspace.synced_at = workspace.uninstalled_at = None
+        workspace.failures = 0
+    for name, value in known.items():
+        setattr(workspace, name, value)
     if session.scalar(select(Policy.id).where(Policy.workspace_id == workspace.id).limit(1)) is None:
         save_policy(session, workspace.id, DEFAULT_PLAN, is_default=True)
     return workspace
@@ -51,7 +65,8 @@ def install(session: Session, seal: Seal, found: Installation, token: str) -> Wo
 def uninstall(session: Session, workspace_id: int, event_time: int) -> bool:
     """Heed is taken away from the workspace; False for an event (seconds since the epoch) older than its installation.
 
-    Nothing is sent or looked at any more, and the next sweep empties its texts (`purging.purge`).
+    Nothing is sent or looked at any more, and the next sweep ends its escalations and empties its texts
+    (`purging.purge`).
     """
     workspace = session.get_one(Workspace, workspace_id, with_for_update=True, populate_existing=True)
     now = now_of(session)
@@ -63,12 +78,22 @@ def uninstall(session: Session, workspace_id: int, event_time: int) -> bool:
 
 
 def _is_same_token(workspace: Workspace, seal: Seal, token: str) -> bool:
-    return seal.open(workspace.token) == token
+    """False also for a token that was sealed with a key that is lost: the new one takes its place."""
+    try:
+        return seal.open(workspace.token) == token
+    except SealBroken:
+        return False
 
 
-def by_team(session: Session, team_id: str) -> Workspace | None:
-    """The installation in the Slack team `team_id`, if Heed is installed there."""
-    return session.scalar(select(Workspace).where(Workspace.team_id == team_id, Workspace.uninstalled_at.is_(None)))
+def by_team(session: Session, team_id: str, enterprise_id: str = "") -> Workspace | None:
+    """The installation in the Slack team, or else the one of the whole organisation, if Heed is installed there."""
+    of_org = Workspace.is_org & (Workspace.team_id == enterprise_id)
+    return session.scalar(
+        select(Workspace)
+        .where((Workspace.team_id == team_id) | of_org, Workspace.uninstalled_at.is_(None))
+        .order_by((Workspace.team_id == team_id).desc())
+        .limit(1)
+    )
 
 
 def active(session: Session) -> list[Workspace]:

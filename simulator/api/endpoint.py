@@ -10,6 +10,10 @@ from simulator.breaking import broken, cut
 from simulator.core import Core
 from simulator.state import App, Json, Workspace
 
+NEED_TEAM = {
+    "conversations.list", "dnd.teamInfo", "usergroups.list", "usergroups.users.list", "users.conversations",
+    "users.list",
+}  # fmt: skip
 NOBODY = App("", "", "", "", "", "", "")
 
 
@@ -50,7 +54,7 @@ class Endpoint:
         record["token"] = record["token"] or str(raw.get("token", ""))
         if method is None:
             raise SlackError("unknown_method", req_method=name)
-        workspace, app = self._authorise(method, record["token"])
+        workspace, app = self._authorise(method, record["token"], raw)
         wait = self.core.limits.wait_for(name, method.tier, workspace.team.id, app.id, str(raw.get("channel", "")))
         if wait:
             raise SlackError("ratelimited", retry_after=wait)
@@ -60,7 +64,7 @@ class Endpoint:
         accepted = ",".join(scope for scope in method.accepted_scopes() if scope)
         return body, {"x-oauth-scopes": ",".join(app.scopes), "x-accepted-oauth-scopes": accepted}
 
-    def _authorise(self, method: Method, token: str) -> tuple[Workspace, App]:
+    def _authorise(self, method: Method, token: str, raw: Json) -> tuple[Workspace, App]:
         """Who calls. Raises not_authed, invalid_auth, token_revoked, not_allowed_token_type, missing_scope …"""
         if method.needs_token == NO_TOKEN:
             workspace = self.core.world.workspace
@@ -71,6 +75,9 @@ class Endpoint:
         if found is None:
             raise SlackError(self.core.world.revoked.get(token, "invalid_auth"))
         workspace, app = found
+        if app.org:
+            workspace = self._place(method, app, raw)
+            app = workspace.apps[app.id]
         if (token == app.app_token) is not (method.needs_token == APP_LEVEL):
             raise SlackError("not_allowed_token_type")
         accepted = [scope for scope in method.accepted_scopes() if scope]
@@ -78,6 +85,23 @@ class Endpoint:
             needed = ",".join(accepted) if isinstance(method.scopes, Mapping) else accepted[0]
             raise SlackError("missing_scope", needed=needed, provided=",".join(app.scopes))
         return workspace, app
+
+    def _place(self, method: Method, app: App, raw: Json) -> Workspace:
+        """The workspace that an organisation's token means. Raises missing_argument, team_access_not_granted."""
+        places = [one for one in self.core.world.within(app.org) if app.id in one.apps]
+        if raw.get("team_id"):
+            for one in places:
+                if one.team.id == raw["team_id"]:
+                    return one
+            raise SlackError("team_access_not_granted")
+        if method.name in NEED_TEAM:
+            raise SlackError("missing_argument", response_metadata={"messages": ["[ERROR] missing: team_id"]})
+        named = {str(raw.get(name)) for name in ("user", "user_id", "users", "channel", "channel_id")}
+        named.add(self.core.triggers.whose(str(raw.get("trigger_id", ""))))
+        for one in places:
+            if named & {*one.channels, *one.users} or one.find_view(str(raw.get("view_id", "-"))):
+                return one
+        return places[0]
 
 
 def _bearer(request: web.Request) -> str:

@@ -3,12 +3,12 @@
 from simulator.api.paging import page
 from simulator.api.registry import Call, SlackError, method
 from simulator.maxima import MOST
-from simulator.payloads import team_json, user_json
+from simulator.payloads import member_json, team_json
 from simulator.state import Json, User
 
 
 def _shape(call: Call, user: User) -> Json:
-    return user_json(user, with_email="users:read.email" in call.app.scopes)
+    return member_json(call.core.world, call.workspace, user, with_email="users:read.email" in call.app.scopes)
 
 
 @method("users.info", "users:read", "4", required=("user",), user="text", include_locale="flag")

@@ -21,6 +21,7 @@ class Installation:
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/oauth/v2/authorize", self.ask)
         app.router.add_post("/oauth/v2/authorize", self.answer)
+        app.router.add_get("/app_redirect", self.back)
 
     async def ask(self, request: web.Request) -> web.Response:
         app, scopes = self.core.world.app_by_client(request.query.get("client_id", "")), self._scopes(request)
@@ -34,10 +35,18 @@ class Installation:
             (workspace, user) for workspace in self.core.world.workspaces.values() for user in workspace.users.values()
             if wanted in (None, "", workspace.team.id) and not (user.is_bot or user.is_restricted or user.is_stranger)
         ]  # fmt: skip
+        wholes = [
+            (whole, user) for whole in self.core.world.organisations.values() for workspace, user in installers
+            if workspace.team.enterprise_id == whole.id and user.is_owner and wanted in (None, "")
+        ]  # fmt: skip
         text = ENVIRONMENT.get_template("install.html").render(
-            app=app, scopes=scopes or app.scopes, installers=installers
+            app=app, scopes=scopes or app.scopes, installers=installers, wholes=wholes
         )  # fmt: skip
         return web.Response(text=text, content_type="text/html")
+
+    async def back(self, request: web.Request) -> web.Response:
+        """Where apps lead people back to Slack."""
+        raise web.HTTPFound("/")
 
     async def answer(self, request: web.Request) -> web.Response:
         """Back to the app, with a code or with error=access_denied."""
