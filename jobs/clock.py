@@ -17,15 +17,18 @@ from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from bot.context import Context, build
-from jobs import deliver, logs, redraw
+from jobs import contact, deliver, redraw
 from jobs.beat import CLOCK_BEAT, PAGE_BEAT
 from jobs.context import use
 from jobs.escalate import escalate
 from jobs.heartbeats import miss
+from jobs.outward import Outward
 from jobs.supervisor import follow_parent
 from jobs.sweep import sweep
+from models import logs, trace_id
 from models.actions import (
     assessing,
+    contacting,
     delivering,
     drawing,
     escalating,
@@ -33,6 +36,7 @@ from models.actions import (
     heartbeats,
     noticing,
     promises,
+    ways,
     workspaces,
 )
 from models.config import Settings
@@ -46,6 +50,8 @@ OVERDUE = timedelta(seconds=2)
 WORKER_SILENT = timedelta(seconds=6)
 BEAT_EVERY, MINUTE = 2, 60
 AHEAD = timedelta(seconds=90)
+OUTWARD_AT = 20
+"""The second of each minute at which the heartbeat goes out; the first one once all may have started."""
 STARTING = 10
 """Ticks within which a worker may still be starting, so that its silence is no news."""
 
@@ -53,12 +59,14 @@ NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
     "escalate": escalating.next_due,
     "deliver": delivering.next_due,
     "redraw": drawing.next_due,
+    "contact": contacting.next_due,
     "analyze": assessing.next_due,
     "promises": promises.next_due,
     "heartbeats": heartbeats.next_due,
     "duty": handing_over.next_due,
     "notify": noticing.next_due,
     "picture": noticing.next_picture_due,
+    "ways": ways.next_due,
 }
 
 
@@ -69,10 +77,15 @@ class Clock:
     context: Context
     ticks: int = 0
     standing_in: bool = False
+    outward: Outward = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.outward = Outward(self.context.settings.heartbeat_url.get_secret_value(), self.context.db)
 
     def tick(self) -> None:
         """One second's work: ring what is scheduled, ring for what is overdue, and page if no worker does."""
+        trace_id.begin()
         rings = self._ring_scheduled()
         with self.context.db.begin() as session:
             now = now_of(session)
@@ -87,6 +100,8 @@ class Clock:
         self._ring_overdue(due, now)
         if self.ticks % MINUTE == 0:
             self._each_minute(due, now)
+        if self.ticks % MINUTE == OUTWARD_AT:
+            self.outward.beat(beats, due, now)
         self._stand_in(rings, beats.get(PAGE_BEAT), now)
         self.ticks += 1
 
@@ -130,6 +145,7 @@ class Clock:
             escalate(self.context)
             deliver.deliver(self.context, deliver.pump())
             redraw.redraw(self.context, redraw.pump())
+            contact.contact(self.context, contact.pump(), contact.contacts_of(self.context))
 
     def run(self) -> None:
         """Tick at the beginning of each second until `stop`; a database that is away is waited for.
@@ -165,5 +181,6 @@ def clock() -> None:
     ticking.run()
     deliver.pump().close()
     redraw.pump().close()
+    contact.pump().close()
     context.db.dispose()
     log.info("clock stopped")

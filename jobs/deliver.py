@@ -1,9 +1,11 @@
 """Sends the pages that are due: one sender a person, every attempt with its receipt (flow 3 of the design)."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 
 import structlog
+from sqlalchemy.orm import Session
 
 from bot.context import Context
 from bot.slack import CONTENT, PERSON, NotSent, Refused, Result, Sent, Unclear
@@ -12,10 +14,11 @@ from bot.views.posts import message
 from jobs.context import current
 from jobs.looking import look
 from jobs.pump import Pump
-from models.actions import delivering, workspaces
+from models.actions import delivering, receipts, workspaces
 from models.actions.delivering import Envelope, Lease
 from models.actions.journal import note
 from models.db import DatabaseAway, now_of
+from models.words import Severity
 
 log = structlog.get_logger()
 
@@ -23,6 +26,8 @@ LOOK_AGAIN = timedelta(seconds=5)
 LOOKS = 2
 DEAD_TOKEN = timedelta(minutes=1)
 LONGEST_WAIT = 60
+REST_KEPT = timedelta(minutes=5)
+IN_SILENCE = "delivered without a sound: Do Not Disturb is on"
 
 
 @cache
@@ -79,32 +84,62 @@ def _send_next(context: Context, lease: Lease) -> bool:
     except Exception as error:
         log.exception("a post failed", post=envelope.post_id)
         with context.db.begin() as session:
-            delivering.push_out(session, envelope, type(error).__name__)
+            receipts.push_out(session, envelope, type(error).__name__)
         return True
 
 
 def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
     token = context.seal.open(lease.token)
-    channel = lease.dm_channel or _open_dm(context, lease, token)
+    channel = lease.dm_channel or context.slack.open_dm(token, lease.slack_id)
+    if isinstance(channel, Sent):
+        channel = _remember_dm(context, lease, channel.channel_id)
     if not isinstance(channel, str):
-        return _receive(context, lease, envelope, channel)
+        return _not_opened(context, lease, envelope, channel)
     if envelope.must_look:
         found = context.slack.find(token, channel, envelope.mark, envelope.posted_after)
         if found is not None or envelope.looked < LOOKS - 1:
             return _after_looking(context, lease, envelope, found)
+    rest = _rest(context, lease, envelope, token)
     with context.db.begin() as session:
         if not delivering.may_send(session, envelope):
             return True
-    return _receive(context, lease, envelope, _post(context, token, channel, envelope))
+        if rest is not None and receipts.hurry(session, envelope.pages, now_of(session)):
+            context.bell.wake("contact", at=now_of(session))
+    return _receive(context, lease, envelope, _post(context, token, channel, envelope), rest)
 
 
-def _open_dm(context: Context, lease: Lease, token: str) -> str | Result:
-    opened = context.slack.open_dm(token, lease.slack_id)
-    if not isinstance(opened, Sent):
-        return NotSent(LOOK_AGAIN, opened.why, outage=True) if isinstance(opened, Unclear) else opened
+def _remember_dm(context: Context, lease: Lease, channel_id: str) -> str:
     with context.db.begin() as session:
-        delivering.remember_dm(session, lease, opened.channel_id)
-    return opened.channel_id
+        delivering.remember_dm(session, lease, channel_id)
+    return channel_id
+
+
+def _not_opened(context: Context, lease: Lease, envelope: Envelope, why: Result) -> bool:
+    """A limit on opening conversations is no limit on posts: it holds back this person alone."""
+    if isinstance(why, Unclear):
+        why = NotSent(LOOK_AGAIN, why.why, outage=True)
+    if not isinstance(why, NotSent) or why.outage:
+        return _receive(context, lease, envelope, why)
+    with context.db.begin() as session:
+        again_at = receipts.hold_person(session, lease, why.wait)
+        receipts.later(session, envelope, again_at, why.why)
+    context.bell.wake("deliver", at=again_at)
+    return False
+
+
+def _rest(context: Context, lease: Lease, envelope: Envelope, token: str) -> datetime | None:
+    """Until when Slack keeps quiet for the person of a critical page, asked at most every five minutes; None: it rings.
+
+    People of a channel are not asked: nobody is woken by one.
+    """
+    if lease.is_channel or not any(each.card.severity is Severity.CRITICAL for each in envelope.contents):
+        return None
+    now, rest = envelope.claimed_at, envelope.rest
+    if envelope.asked_at is None or now - envelope.asked_at > REST_KEPT:
+        rest = context.slack.rest(token, lease.slack_id) or rest
+        with context.db.begin() as session:
+            delivering.remember_rest(session, lease, rest)
+    return rest.ends(now)
 
 
 def _post(context: Context, token: str, channel: str, envelope: Envelope) -> Result:
@@ -122,50 +157,60 @@ def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Re
         return _receive(context, lease, envelope, found)
     with context.db.begin() as session:
         if found is None:
-            delivering.not_found(session, envelope, LOOK_AGAIN)
+            receipts.not_found(session, envelope, LOOK_AGAIN)
         else:
-            delivering.unclear(session, envelope, "Slack could not be asked", LOOK_AGAIN)
+            receipts.unclear(session, envelope, "Slack could not be asked", LOOK_AGAIN)
     return True
 
 
-def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result) -> bool:
+@dataclass(frozen=True)
+class After:
+    """What follows a receipt: when the pages are tried again, whether a step is due because nobody is left to reach,
+    and whether the person's next post may be sent right away."""
+
+    again_at: datetime | None = None
+    step_is_due: bool = False
+    goes_on: bool = True
+
+
+def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result, rest: datetime | None = None) -> bool:
     """Write the receipt; returns whether the person's next post may be sent right away."""
-    attempt, step_is_due, again_at, is_paced = max(envelope.pages.values()), False, None, False
     with context.db.begin() as session:
-        match result:
-            case Sent(channel_id, ts):
-                delivering.sent(session, lease, envelope, channel_id, ts)
-                workspaces.reached(session, lease.workspace_id)
-                is_paced = envelope.is_for_many or delivering.is_rushed(session, lease)
-                if is_paced:
-                    again_at = delivering.pause(session, lease)
-            case NotSent(wait, why, outage):
-                again_at = now_of(session) + max(
-                    wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0)
-                )
-                delivering.later(session, envelope, again_at, why)
-                workspaces.hold_back(session, lease.workspace_id, again_at)
-            case Unclear(why):
-                again_in = timedelta(seconds=min(5 * 2 ** (attempt - 1), LONGEST_WAIT))
-                delivering.unclear(session, envelope, why, again_in)
-                again_at = now_of(session) + again_in
-            case Refused(about, why) if about in (PERSON, CONTENT):
-                step_is_due = delivering.failed(session, lease, envelope, why)
-            case Refused(_, why):
-                again_at = now_of(session) + DEAD_TOKEN
-                delivering.later(session, envelope, again_at, why)
-                if workspaces.hold_back(session, lease.workspace_id, again_at) == 1:
-                    note(session, lease.workspace_id, "workspace_failed", now_of(session), high=True, why=why)
+        after = _write(session, lease, envelope, result, rest)
     log.info("post", post=envelope.post_id, pages=len(envelope.pages), result=type(result).__name__)
-    if again_at is not None:
-        context.bell.wake("deliver", at=again_at)
-    if step_is_due:
+    if after.again_at is not None:
+        context.bell.wake("deliver", at=after.again_at)
+    if after.step_is_due:
         context.bell.wake("escalate")
     if isinstance(result, Sent):
         context.bell.wake("redraw")
-    if is_paced:
-        return False
-    workspace_is_out = isinstance(result, NotSent) or (
-        isinstance(result, Refused) and result.about not in (PERSON, CONTENT)
-    )
-    return not workspace_is_out
+    if isinstance(result, Refused):
+        context.bell.wake("contact")
+    return after.goes_on
+
+
+def _write(session: Session, lease: Lease, envelope: Envelope, result: Result, rest: datetime | None) -> After:
+    now, attempt = now_of(session), max(envelope.pages.values())
+    match result:
+        case Sent(channel_id, ts):
+            receipts.sent(session, lease, envelope, channel_id, ts, IN_SILENCE if rest is not None else "delivered")
+            workspaces.reached(session, lease.workspace_id)
+            if envelope.is_for_many or delivering.is_rushed(session, lease):
+                return After(delivering.pause(session, lease), goes_on=False)
+            return After()
+        case NotSent(wait, why, outage):
+            again_at = now + max(wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0))
+            receipts.later(session, envelope, again_at, why)
+            workspaces.hold_back(session, lease.workspace_id, again_at)
+            return After(again_at, goes_on=False)
+        case Unclear(why):
+            again_in = timedelta(seconds=min(5 * 2 ** (attempt - 1), LONGEST_WAIT))
+            receipts.unclear(session, envelope, why, again_in)
+            return After(now + again_in)
+        case Refused(about, why) if about in (PERSON, CONTENT):
+            return After(step_is_due=receipts.failed(session, lease, envelope, why))
+        case Refused(_, why):
+            receipts.later(session, envelope, now + DEAD_TOKEN, why)
+            if workspaces.hold_back(session, lease.workspace_id, now + DEAD_TOKEN) == 1:
+                note(session, lease.workspace_id, "workspace_failed", now, high=True, why=why)
+            return After(now + DEAD_TOKEN, goes_on=False)

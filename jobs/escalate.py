@@ -6,6 +6,7 @@ from bot.context import Context
 from jobs.context import current
 from jobs.looking import look
 from models.actions import escalating
+from models.actions.escalating import Turn
 from models.db import DatabaseAway
 
 log = structlog.get_logger()
@@ -17,38 +18,40 @@ def run() -> None:
 
 def escalate(context: Context) -> None:
     """Take every step that is due, ring for the pages they wrote, arm the next due second."""
-    look(context, "escalate", lambda: _batch(context), escalating.next_due)
+    turn = Turn()
+    look(context, "escalate", lambda: _batch(context, turn), escalating.next_due)
 
 
-def _batch(context: Context) -> bool:
-    """One batch; True when it was full, so that more may be due."""
+def _batch(context: Context, turn: Turn) -> bool:
+    """One batch; True when more may be due."""
     try:
         with context.db.begin() as session:
-            taken = escalating.advance_due(session)
+            taken = escalating.take_due(session, aside=turn.aside)
     except DatabaseAway:
         raise
     except Exception:
         log.exception("a batch of steps failed; each is taken by itself")
         taken = _one_by_one(context)
     if taken:
-        log.info("steps taken", count=taken)
-        context.bell.wake("deliver")
-        context.bell.wake("redraw")
-    return taken >= escalating.BATCH
+        log.info("steps taken", count=len(taken))
+        for job in ("deliver", "redraw", "contact"):
+            context.bell.wake(job)
+    return turn.took(taken, escalating.BATCH)
 
 
-def _one_by_one(context: Context) -> int:
+def _one_by_one(context: Context) -> list[int]:
     """The poison rule: a row that fails is pushed out, doubling, and the others go on."""
     with context.db.begin() as session:
         due = escalating.due_ids(session)
+    taken = []
     for alert_id in due:
         try:
             with context.db.begin() as session:
-                escalating.advance_due(session, limit=1, only=alert_id)
+                taken += escalating.take_due(session, limit=1, only=alert_id)
         except DatabaseAway:
             raise
         except Exception as error:
             log.exception("a step failed", alert=alert_id)
             with context.db.begin() as session:
                 escalating.push_out(session, alert_id, type(error).__name__)
-    return len(due)
+    return taken

@@ -11,18 +11,24 @@ import click
 import structlog
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.executions import Execution
+from rq.job import Job
 
 from bot.context import Context, build
-from jobs import analyze, deliver, logs, redraw
+from jobs import analyze, contact, deliver, redraw
 from jobs.context import use
 from jobs.supervisor import Supervisor, follow_parent
+from models import logs, trace_id
 from models.bell import PAGE, RATE, RINGS, JsonJob, connect
 from models.config import Settings
 from models.db import DatabaseAway
 
 log = structlog.get_logger()
 
-FIRST = ("sync", "sweep", "escalate", "deliver", "redraw", "promises", "heartbeats", "analyze", "duty", "notify")
+FIRST = (
+    "sync", "sweep", "escalate", "deliver", "redraw", "contact", "promises", "heartbeats", "analyze", "duty", "notify",
+    "ways",
+)  # fmt: skip
 
 
 class PatientWorker(SimpleWorker):
@@ -32,6 +38,11 @@ class PatientWorker(SimpleWorker):
     queue_class = Queue
     job_class = JsonJob
     is_asked_to_stop = False
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Each job has an id of its own; what it opens by itself has it too."""
+        trace_id.begin()
+        return super().perform_job(job, queue, execution)
 
     def handle_warm_shutdown_request(self) -> None:
         self.is_asked_to_stop = True
@@ -57,7 +68,7 @@ def work(queue: str) -> None:
             log.warning("the worker lost Redis in the middle of a job; it begins again", queue=queue)
             _wait_for_redis(context)
     finally:
-        for pump in (deliver.pump(), redraw.pump()) if queue == PAGE else (analyze.pump(),):
+        for pump in (deliver.pump(), redraw.pump(), contact.pump()) if queue == PAGE else (analyze.pump(),):
             pump.close()
         context.db.dispose()
         log.info("worker stopped", queue=queue)

@@ -45,6 +45,7 @@ RINGS = {
     "escalate": Ring(PAGE, "jobs.escalate.run"),
     "deliver": Ring(PAGE, "jobs.deliver.run"),
     "redraw": Ring(PAGE, "jobs.redraw.run"),
+    "contact": Ring(PAGE, "jobs.contact.run"),
     "sweep": Ring(PAGE, "jobs.sweep.run"),
     "beat_page": Ring(PAGE, "jobs.beat.page"),
     "analyze": Ring(RATE, "jobs.analyze.run"),
@@ -56,10 +57,18 @@ RINGS = {
     "check": Ring(RATE, "jobs.duty.check_all"),
     "digest": Ring(RATE, "jobs.digest.run"),
     "notify": Ring(RATE, "jobs.notify.run"),
+    "ways": Ring(RATE, "jobs.way_codes.run"),
     "picture": Ring(RATE, "jobs.picture.run"),
+    "forget": Ring(RATE, "jobs.forget.run"),
     "beat_rate": Ring(RATE, "jobs.beat.rate"),
 }
-PERIODIC = {"scan": "*/15 * * * *", "sync": "7 * * * *", "check": "40 2 * * *", "digest": "0 8 * * *"}
+PERIODIC = {
+    "scan": "*/15 * * * *",
+    "sync": "7 * * * *",
+    "check": "40 2 * * *",
+    "digest": "0 8 * * *",
+    "forget": "23 * * * *",
+}
 """Cron lines, in UTC, of the jobs that run whether or not anything rings for them."""
 
 
@@ -106,6 +115,20 @@ class Bell:
             return bool(self.redis.ping())
         except RedisError:
             return False
+
+    def depths(self) -> dict[tuple[str, str], int] | None:
+        """How many rings stand in each queue, by (queue, waiting, timed or failed); None while Redis is away."""
+        try:
+            with self.redis.pipeline(transaction=False) as pipe:
+                for queue in self._queues.values():
+                    pipe.llen(queue.key)
+                    pipe.zcard(queue.failed_job_registry.key)
+                pipe.zcard(self.scheduler.scheduled_jobs_key)
+                *found, timed = pipe.execute()
+        except RedisError:
+            return None
+        names = [(name, state) for name in self._queues for state in ("waiting", "failed")]
+        return {**dict(zip(names, found, strict=True)), ("all", "timed"): timed}
 
     def ring_scheduled(self) -> None:
         """Move what rq-scheduler holds for this second into the queues; raises RedisError."""

@@ -90,10 +90,14 @@ class Card:
 
 @dataclass(frozen=True)
 class PageCard:
-    """A card with the reason why it is posted to somebody."""
+    """A card with the reason why it is posted to somebody.
+
+    `superseded`: they have a newer post about it, so that this one only says so.
+    """
 
     card: Card
     kind: PageKind
+    superseded: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,12 +173,13 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """One page's receipt: for whom, by which way, how it stands."""
+    """One page's receipt: for whom, by which way, how it stands after how many attempts; `at`: sent, or tried next."""
 
     person: str
     way: str
     state: str
     at: datetime
+    attempt: int
     result: str
     level: int
     lap: int

@@ -9,11 +9,14 @@ from models.rehearsal import Ending, Line, Rehearsal
 from models.routing import Considered, Silence
 from models.words import Severity
 
+SLACK = "slack"
+
 
 @dataclass(frozen=True)
 class Reached:
-    """Somebody who is paged by `way`, with what their clock shows then and whether Slack would stay quiet.
+    """Somebody who is paged, with what their clock shows then and whether Slack would stay quiet.
 
+    `way` is Slack, followed by what else a page goes by and when: `slack; Telegram …4711 after 2 min`.
     A channel has no clock: its `local` is None.
     """
 
@@ -22,11 +25,16 @@ class Reached:
     local: datetime | None
     zone: str
     quiet: bool
-    way: str = "slack"
+    way: str = SLACK
 
     @property
     def is_channel(self) -> bool:
         return self.local is None
+
+    @property
+    def stays_asleep(self) -> bool:
+        """Slack would stay quiet, and there is no other way."""
+        return self.quiet and self.way == SLACK
 
 
 @dataclass(frozen=True)

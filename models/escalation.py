@@ -32,8 +32,9 @@ class State:
     """Where one alert's escalation stands.
 
     `lap` counts from 1; `level` is the last level reached in it (0: none yet). `reached` tells whether this lap has
-    paged anybody; `tries` counts the laps that reached nobody and were begun again; `recent` the levels paged in the
-    last minute. `reminded` and `snoozed` are about an acknowledged alert.
+    paged anybody; `delivered` whether any page since it opened has arrived; `tries` counts the laps that reached nobody
+    and were begun again; `recent` the levels paged in the last minute. `reminded` and `snoozed` are about an
+    acknowledged alert.
     """
 
     status: Status
@@ -43,6 +44,7 @@ class State:
     lap: int = 1
     level: int = 0
     reached: bool = False
+    delivered: bool = True
     tries: int = 0
     exhausted: bool = False
     recent: int = 0
@@ -179,7 +181,8 @@ def advance(state: State, reach: Reach, now: datetime, hold: Hold | None = None)
     """Take the step that is due, or say why there is none to take.
 
     Status is looked at first, then staleness (docs/origins.md A.3), then silences. A level that reaches nobody is
-    passed over at once. A lap that reached nobody is tried again after five minutes, for as long as it takes (rule 8).
+    passed over at once. A lap that reached nobody is tried again after five minutes, for as long as it takes (rule 8);
+    so is the last one while no page has arrived, as when Slack is out.
     """
     if not state.status.is_live:
         return Advance(replace(state, next_step_at=None), (), Reason.NOT_LIVE)
@@ -246,6 +249,8 @@ def _walk(state: State, reach: Reach, now: datetime) -> Advance:
     while True:
         if level == len(plan.levels):
             if not reached:
+                return _nobody(replace(state, lap=lap), passed, now)
+            if lap >= plan.laps and not state.delivered:
                 return _nobody(replace(state, lap=lap), passed, now)
             if lap >= plan.laps:
                 done = replace(state, lap=lap, level=level, reached=True, next_step_at=None, exhausted=True)

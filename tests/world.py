@@ -19,11 +19,13 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from bot.contacts import Contacts
 from bot.context import build
 from bot.sentiment.rater import Rater
 from bot.web import create_app
 from jobs.analyze import analyze
 from jobs.clock import NEXT_DUE
+from jobs.contact import contact
 from jobs.deliver import deliver
 from jobs.digest import digest
 from jobs.duty import duty
@@ -36,6 +38,7 @@ from jobs.redraw import redraw
 from jobs.scan import scan
 from jobs.sweep import sweep
 from jobs.sync import sync
+from jobs.way_codes import send_due
 from models.actions import heartbeats, schedules, workspaces
 from models.actions.plans import save_policy
 from models.config import Settings
@@ -47,6 +50,10 @@ from models.tables import Beat, Person
 from simulator import Simulator
 from simulator.state import Message
 from tests import sockets
+from tests.shown import buttons as buttons
+from tests.shown import choices as choices
+from tests.shown import everything as everything
+from tests.shown import labels as labels
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 SAMPLES = Path(__file__).parent / "samples"
@@ -77,11 +84,13 @@ class World:
             }
         )
         self.rater = rater or Rater(None)
+        self.contacts = Contacts(allow_private=True)
         self._socket: SocketModeHandler | None = None
         self._closed = False
         self.context = build(self.settings)
         self._hear()
         self._senders, self._drawers, self._raters = Pump("send"), Pump("draw"), Pump("rate")
+        self._carriers = Pump("carry")
         self.app = create_app(self.settings)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -114,6 +123,7 @@ class World:
         self._server.server_close()
         self._senders.close()
         self._drawers.close()
+        self._carriers.close()
         self._raters.close()
         for house in (self.context, self.app.extensions["heed"]):
             house.db.dispose()
@@ -132,9 +142,12 @@ class World:
             self._senders.settle()
             redraw(self.context, self._drawers)
             self._drawers.settle()
+            contact(self.context, self._carriers, self.contacts)
+            self._carriers.settle()
             keep_promises(self.context)
             miss(self.context)
             duty(self.context)
+            send_due(self.context, self.contacts)
             notify(self.context)
             if not self._is_due():
                 return
@@ -374,25 +387,3 @@ class World:
         view = self.slack.home(who)
         assert view is not None
         return json.dumps(view.blocks, ensure_ascii=False)
-
-
-def buttons(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every button of these blocks."""
-    found = [each for block in blocks for each in block.get("elements", ()) if each.get("type") == "button"]
-    return found + [block["accessory"] for block in blocks if block.get("accessory", {}).get("type") == "button"]
-
-
-def choices(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every option of the menus of these blocks."""
-    menus = [each for block in blocks for each in block.get("elements", ()) if each.get("type") == "overflow"]
-    return [option for menu in menus for option in menu["options"]]
-
-
-def labels(message: Message) -> list[str]:
-    """The words on a message's buttons."""
-    return [each["text"]["text"] for each in buttons(message.blocks)]
-
-
-def everything(message: Message) -> str:
-    """All that a message says: its text and its blocks."""
-    return message.text + "\n" + json.dumps(message.blocks, ensure_ascii=False)

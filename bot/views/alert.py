@@ -61,6 +61,8 @@ def read_value(value: str) -> tuple[int, int]:
 def page(shown: PageCard) -> Rendered:
     """The direct message of one page, as the alert stands now."""
     card = shown.card
+    if shown.superseded:
+        return _superseded(card)
     blocks = [
         header(_headline(card)),
         context(_facts(card)),
@@ -77,6 +79,12 @@ def page(shown: PageCard) -> Rendered:
         blocks.append(context(_note(card)))
     blocks += _buttons(card)
     return Rendered(cut_marked(_text(shown), TEXT_LENGTH), blocks)
+
+
+def _superseded(card: Card) -> Rendered:
+    """What is left of a post when its person has a newer one about the same alert."""
+    said = f"{quoted(card.title, 160)}: there is a newer message about it below"
+    return Rendered(f"#{card.id} {said}.", [context(f"{BADGES[card.severity]} *#{card.id}* {said}")])
 
 
 def page_list(shown: Sequence[PageCard]) -> Rendered:

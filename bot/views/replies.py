@@ -15,7 +15,6 @@ from bot.views.parts import (
     code,
     context,
     cut_marked,
-    escape,
     newest_lines,
     on,
     people,
@@ -31,6 +30,7 @@ HELP = {
         "alerts": "what is open",
         "show 12": "one alert with its history and receipts",
         "test": "page only yourself, to see that it works",
+        "ways": "how you are reached besides Slack",
     },
     "Answer": {
         "ack 12": "acknowledge: stops the escalation",
@@ -153,6 +153,7 @@ _ENTRY_WORDS = {
     "applied": "rules applied from a file",
     "watched": "channel {channel} watched for {client}",
     "unwatched": "channel {channel} not watched any more: {why}",
+    "left": "Heed was taken away from the workspace: nobody is paged any more",
     "channel_ended": "its channel is not watched any more: nobody is paged any more",
     "channel_back": "its channel is watched again: it goes on",
     "channel_renamed": "channel {old} is {new} now",
@@ -163,6 +164,10 @@ _ENTRY_WORDS = {
     "uninstalled": "Heed was taken away from the workspace",
     "token_made": "token {name} made",
     "token_revoked": "token {name} revoked",
+    "way_added": "added another way: {way}",
+    "way_confirmed": "confirmed another way: {way}",
+    "way_changed": "changed when pages go by {way}",
+    "way_removed": "removed another way: {way}",
 }
 _MOMENTS = ("until", "since", "reopens_at", "retry_at", "start", "end")
 
@@ -195,8 +200,8 @@ def timeline(details: Details) -> list[Block]:
 
 def _receipt(line: ReceiptLine) -> str:
     where = f"level {line.level}, lap {line.lap}" if line.level else f"end of lap {line.lap}"
-    result = escape(line.result or line.state)
-    return f"{at(line.at, '{time_secs}')} {person(line.person)} by {escape(line.way.capitalize())}, {where}: {result}"
+    result = quoted(line.result or line.state, 200) + (f", attempt {line.attempt}" if line.attempt > 1 else "")
+    return f"{at(line.at, '{time_secs}')} {person(line.person)} by {quoted(line.way, 80)}, {where}: {result}"
 
 
 def _entry(moment: datetime, kind: str, who: str | None, detail: object) -> str:

@@ -16,7 +16,7 @@ from bot.views.parts import (
     quoted,
     section,
 )
-from models.dry_run import DryRun, Happening, Reached, ending_words, trouble
+from models.dry_run import SLACK, DryRun, Happening, Reached, ending_words, trouble
 from models.matching import joined
 from models.rehearsal import Outcome
 
@@ -79,7 +79,9 @@ def _reached(reached: Reached) -> str:
     if reached.local is None:
         return f"<#{reached.slack_id}>"
     quiet = ", Do Not Disturb" if reached.quiet else ""
-    return f"{person(reached.slack_id)} {reached.local:%H:%M} in {quoted(reached.zone, 40)}{quiet}"
+    quiet += " and no way besides Slack" if reached.stays_asleep else ""
+    ways = f" by {quoted(reached.way, 200)}" if reached.way != SLACK else ""
+    return f"{person(reached.slack_id)} {reached.local:%H:%M} in {quoted(reached.zone, 40)}{quiet}{ways}"
 
 
 def _end(run: DryRun) -> Iterator[str]:

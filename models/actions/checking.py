@@ -13,7 +13,7 @@ from models.actions.rulebook import crews_of, rulebook_of
 from models.db import now_of
 from models.plan import plan_from_json
 from models.reachability import Finding, Rules, findings, people_named
-from models.tables import Person, Workspace
+from models.tables import Person, Way, Workspace
 
 NOTICE = "findings"
 
@@ -43,12 +43,14 @@ def rules_of(session: Session, workspace_id: int) -> Rules:
     book = rulebook_of(session, workspace_id)
     wanted = dict.fromkeys([book.default, *(route.policy for route in book.routes if route.policy)])
     quiet = select(Person.id).where(Person.workspace_id == workspace_id, Person.quiet_from.is_not(None))
+    reachable = select(Way.person_id).where(Way.workspace_id == workspace_id, Way.confirmed_at.is_not(None))
     return Rules(
         plans=tuple(plan_from_json(book.plans[name]) for name in wanted if name in book.plans),
         routes=book.routes,
         schedules=book.schedules,
         groups=book.groups,
         quiet=frozenset(session.scalars(quiet)),
+        other_ways=frozenset(session.scalars(reachable.where(Way.removed_at.is_(None)))),
     )
 
 

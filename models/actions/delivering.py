@@ -9,13 +9,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import any_, delete, func, select, text, tuple_, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
 from models.actions.reading import cards
 from models.card import PageCard, StormCard
 from models.db import now_of
+from models.rest import NEVER, Rest
 from models.tables import Alert, Page, Person, Post
 from models.words import PageKind, PageState, Status
 
@@ -26,7 +27,6 @@ SINGLE_POSTS = 5
 RUSH = timedelta(seconds=5)
 """More new alerts than single posts within this time are a rush."""
 LIST_AT_MOST = 200
-POISON_AFTER = 5
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,14 @@ class Lease:
     dm_channel: str | None
     token: bytes
     lease: str
+    is_channel: bool = False
 
 
 @dataclass(frozen=True)
 class Envelope:
     """One post to send. `attempt` of each page fences its receipt.
 
+    `rest` is what Slack said about the person's Do Not Disturb at `asked_at` (None: it was never asked).
     `must_look` says that an earlier attempt had no clear answer, so the post may be there already; `looked` counts the
     looks that did not find it.
     """
@@ -59,11 +61,13 @@ class Envelope:
     looked: int
     drawn: int
     storm: StormCard | None = None
+    rest: Rest = NEVER
+    asked_at: datetime | None = None
 
     @property
     def is_for_many(self) -> bool:
         """A list, or a storm: there was more to say than people can read one by one."""
-        return self.storm is not None or len(self.pages) > 1
+        return self.storm is not None or len(self.contents) > 1
 
 
 def lease_person(session: Session, busy: Collection[int] = ()) -> Lease | None:
@@ -73,7 +77,9 @@ def lease_person(session: Session, busy: Collection[int] = ()) -> Lease | None:
     row = session.execute(
         _LEASE, {"now": now, "until": now + LEASE, "lease": token, "busy": list(busy) or [0]}
     ).one_or_none()
-    return Lease(row.id, row.workspace_id, row.slack_id, row.dm_channel, row.token, token) if row else None
+    if row is None:
+        return None
+    return Lease(row.id, row.workspace_id, row.slack_id, row.dm_channel, row.token, token, row.is_channel)
 
 
 def release(session: Session, lease: Lease) -> None:
@@ -100,6 +106,13 @@ def remember_dm(session: Session, lease: Lease, channel: str) -> None:
     session.execute(update(Person).where(Person.id == lease.person_id).values(dm_channel=channel))
 
 
+def remember_rest(session: Session, lease: Lease, rest: Rest) -> None:
+    """Keep what Slack said about the person's Do Not Disturb, or that it said nothing new."""
+    session.execute(
+        update(Person).where(Person.id == lease.person_id).values(**vars(rest), quiet_asked_at=now_of(session))
+    )
+
+
 def count_due(session: Session) -> int:
     """How many people have pages due that can be sent now (at most 16 are counted)."""
     return len(session.execute(_DUE_PEOPLE, {"now": now_of(session)}).all())
@@ -115,8 +128,8 @@ def next_due(session: Session) -> datetime | None:
 def claim(session: Session, lease: Lease) -> Envelope | None:
     """The next post for the leased person, claimed; None when nothing is due or the lease was lost.
 
-    Up to five waiting pages are a post each, more are one list. Those of a storm join the post about it. Pages whose
-    alert was answered meanwhile are cancelled.
+    Pages of up to five alerts are a post for each alert, of more they are one list. Those of a storm join the post
+    about it. Pages whose alert was answered meanwhile are cancelled.
     """
     now = now_of(session)
     if not _renew(session, lease, now):
@@ -136,8 +149,9 @@ def claim(session: Session, lease: Lease) -> Envelope | None:
         return _envelope(session, lease, post, [page for page in due if page.post_id == post.id], now, must_look=True)
     storm_id = of_storm.get(first.id)
     fresh = [page for page in due if page.post_id is None and of_storm.get(page.id) == storm_id]
-    pages = fresh if storm_id or len(fresh) > SINGLE_POSTS else fresh[:1]
-    post = _new_post(session, lease, now, is_list=len(pages) > 1, storm_id=storm_id)
+    is_list = len({page.alert_id for page in fresh}) > SINGLE_POSTS
+    pages = fresh if storm_id or is_list else [page for page in fresh if page.alert_id == first.alert_id]
+    post = _new_post(session, lease, now, is_list or storm_id is not None, storm_id)
     return _envelope(session, lease, post, pages, now, must_look=False)
 
 
@@ -181,6 +195,7 @@ def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
         select(Page, Alert.status, Alert.epoch)
         .join(Alert, Alert.id == Page.alert_id)
         .where(Page.person_id == lease.person_id, Page.state == PageState.DUE, Page.try_at <= now)
+        .where(Page.way_id.is_(None))
         .order_by(Page.severity, Page.try_at, Page.id)
         .limit(LIST_AT_MOST)
         .with_for_update(of=Page, skip_locked=True)
@@ -210,6 +225,7 @@ def _envelope(
     kinds = {page.alert_id: page.kind for page in pages}
     storm = storms.card(session, post.storm_id, lease.person_id) if post.storm_id is not None else None
     found = cards(session, lease.workspace_id, list(kinds)) if storm is None else []
+    person = session.get_one(Person, lease.person_id, populate_existing=True)
     return Envelope(
         post_id=post.id,
         mark=post.mark,
@@ -221,6 +237,8 @@ def _envelope(
         looked=post.lookups,
         drawn=sum(card.revision for card in found),
         storm=storm,
+        rest=Rest(person.quiet_from, person.quiet_until, person.snoozed_until),
+        asked_at=person.quiet_asked_at,
     )
 
 
@@ -240,79 +258,6 @@ def may_send(session: Session, envelope: Envelope) -> bool:
     return next(ours, None) is not None
 
 
-def sent(session: Session, lease: Lease, envelope: Envelope, channel_id: str, ts: str) -> None:
-    """Receipt: Slack has the post. A change since it was drawn makes it outdated at once."""
-    now = now_of(session)
-    changed = _mark(session, envelope, {"state": PageState.SENT, "sent_at": now, "try_at": now, "result": "delivered"})
-    alerts = select(Page.alert_id).where(Page.id.in_(changed))
-    revisions = sum(session.scalars(select(Alert.revision).where(Alert.id.in_(alerts))))
-    tests = any(each.card.origin == "test" for each in envelope.contents)
-    session.execute(
-        update(Post)
-        .where(Post.id == envelope.post_id)
-        .values(
-            channel_id=channel_id,
-            ts=ts,
-            drawn=envelope.drawn,
-            redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None,
-        )
-    )
-    if envelope.storm is not None:
-        storms.draw_soon(session, envelope.post_id, now)
-
-
-def unclear(session: Session, envelope: Envelope, why: str, again_in: timedelta) -> None:
-    """Receipt: it may or may not have arrived; the next attempt looks for it first."""
-    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=0))
-    _mark(session, envelope, {"try_at": now_of(session) + again_in, "result": f"unclear: {why}"})
-
-
-def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None:
-    """It was looked for and is not there; look once more a little later, before sending again."""
-    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=Post.lookups + 1))
-    _mark(session, envelope, {"try_at": now_of(session) + again_in, "result": "not found yet"})
-
-
-def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
-    """Receipt: it certainly was not sent; the pages stay due and are tried again at `at`."""
-    if _mark(session, envelope, {"try_at": at, "result": why, "post_id": None}):
-        _drop_post(session, envelope.post_id)
-
-
-def push_out(session: Session, envelope: Envelope, error: str) -> None:
-    """The poison rule: pages whose post cannot be handled are tried later and later; five times make an Entry."""
-    now, attempt = now_of(session), max(envelope.pages.values())
-    wait = timedelta(seconds=min(30 * 2**attempt, 3600))
-    written = _mark(session, envelope, {"try_at": now + wait, "result": f"failed here: {error}"})
-    if attempt == POISON_AFTER:
-        session.execute(_NOTE_FAILED, {"pages": written or [0], "now": now, "person": None, "why": error})
-
-
-def failed(session: Session, lease: Lease, envelope: Envelope, why: str) -> bool:
-    """Receipt: this person cannot be reached by this way. True when an alert's next step is due because of it."""
-    now = now_of(session)
-    session.execute(_LOCK_ALERTS, {"pages": list(envelope.pages)})
-    gone = _mark(session, envelope, {"state": PageState.FAILED, "result": why})
-    if not gone:
-        return False
-    _drop_post(session, envelope.post_id)
-    session.execute(_NOTE_FAILED, {"pages": gone, "now": now, "person": lease.person_id, "why": why})
-    return bool(session.execute(_STEP_NOW, {"pages": gone, "now": now}).all())
-
-
-def _drop_post(session: Session, post_id: int) -> None:
-    session.execute(update(Page).where(Page.post_id == post_id).values(post_id=None))
-    session.execute(delete(Post).where(Post.id == post_id))
-
-
-def _mark(session: Session, envelope: Envelope, values: dict[str, object]) -> list[int]:
-    """Write onto the claimed pages whose attempt is still this one; returns their ids."""
-    claimed = tuple_(Page.id, Page.attempt).in_(sorted(envelope.pages.items()))
-    ours = select(Page.id).where(claimed).order_by(Page.id).with_for_update().scalar_subquery()
-    written = update(Page).where(Page.id == any_(func.array(ours))).values(values).returning(Page.id)
-    return sorted(session.scalars(written))
-
-
 _LEASE = text("""
     UPDATE people SET lease = :lease, leased_until = :until
     FROM workspaces w
@@ -322,18 +267,19 @@ _LEASE = text("""
              AND (home.retry_at IS NULL OR home.retry_at <= :now) AND NOT (home.id = ANY (:busy))
         CROSS JOIN LATERAL (
             SELECT severity, try_at FROM pages
-            WHERE person_id = pe.id AND state = 'due' AND try_at <= :now
+            WHERE person_id = pe.id AND state = 'due' AND try_at <= :now AND way_id IS NULL
             ORDER BY severity, try_at LIMIT 1) AS worst
         WHERE (pe.leased_until IS NULL OR pe.leased_until <= :now) AND (pe.retry_at IS NULL OR pe.retry_at <= :now)
         ORDER BY worst.severity, worst.try_at LIMIT 1 FOR NO KEY UPDATE OF pe SKIP LOCKED))
-    RETURNING people.id, people.workspace_id, people.slack_id, people.dm_channel, w.token
+    RETURNING people.id, people.workspace_id, people.slack_id, people.dm_channel, people.is_channel, w.token
 """)
 
 _READY = """
     FROM people pe
     JOIN workspaces home ON home.id = pe.workspace_id AND home.uninstalled_at IS NULL
     CROSS JOIN LATERAL (
-        SELECT try_at FROM pages WHERE person_id = pe.id AND state = 'due' {until} ORDER BY {order} LIMIT 1) AS first
+        SELECT try_at FROM pages WHERE person_id = pe.id AND state = 'due' AND way_id IS NULL {until}
+        ORDER BY {order} LIMIT 1) AS first
 """
 
 _DUE_PEOPLE = text(
@@ -350,25 +296,3 @@ _NEXT_TRY = text(
     "SELECT min(greatest(first.try_at, home.retry_at, pe.retry_at, pe.leased_until))"
     + _READY.format(until="", order="try_at")
 )
-
-_NOTE_FAILED = text("""
-    INSERT INTO entries (workspace_id, alert_id, at, kind, high, person_id, detail)
-    SELECT workspace_id, alert_id, :now, 'page_failed', true, CAST(:person AS bigint),
-           jsonb_build_object('why', CAST(:why AS text))
-    FROM pages WHERE id = ANY (:pages)
-""")
-
-_LOCK_ALERTS = text("""
-    SELECT FROM alerts WHERE id IN (SELECT alert_id FROM pages WHERE id = ANY (:pages)) ORDER BY id FOR UPDATE
-""")
-"""Alerts are locked before their pages, here as everywhere else."""
-
-_STEP_NOW = text("""
-    UPDATE alerts SET next_step_at = :now
-    WHERE status = 'open' AND next_step_at > :now AND id IN (
-        SELECT mine.alert_id FROM pages mine JOIN steps s ON s.id = mine.step_id
-        WHERE mine.id = ANY (:pages) AND mine.epoch = alerts.epoch AND s.lap = alerts.lap AND s.level = alerts.level
-              AND s.tries = alerts.tries AND NOT EXISTS (
-            SELECT FROM pages other WHERE other.step_id = mine.step_id AND other.state <> 'failed'))
-    RETURNING id
-""")

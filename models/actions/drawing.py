@@ -1,6 +1,6 @@
 """Posts that show something outdated: claimed, drawn anew, and cleared unless they were outdated again meanwhile."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,7 +45,20 @@ def _contents(session: Session, row: Any) -> tuple[PageCard, ...]:
     """What the post carries, worst first, as it stands now."""
     pages = select(Page.alert_id, Page.kind).where(Page.post_id == row.id).order_by(Page.severity, Page.id)
     kinds: dict[int, PageKind] = dict(session.execute(pages).all())
-    return tuple(PageCard(card, kinds[card.id]) for card in cards(session, row.workspace_id, list(kinds)))
+    is_old = not row.is_list and _has_newer(session, row, list(kinds))
+    return tuple(PageCard(card, kinds[card.id], is_old) for card in cards(session, row.workspace_id, list(kinds)))
+
+
+def _has_newer(session: Session, row: Any, alert_ids: Sequence[int]) -> bool:
+    """Whether the person has a newer post of their own about the same alert: there is one current post of each."""
+    newer = (
+        select(Page.id)
+        .join(Post, Post.id == Page.post_id)
+        .where(Page.workspace_id == row.workspace_id, Page.person_id == row.person_id, Page.alert_id.in_(alert_ids))
+        .where(Post.id > row.id, Post.ts != "", ~Post.is_list)
+        .limit(1)
+    )
+    return session.scalar(newer) is not None
 
 
 def _drawing(session: Session, row: Row[Any]) -> Drawing:

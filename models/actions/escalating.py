@@ -1,7 +1,9 @@
 """Escalation: claim the alerts whose next step is due, decide with `models.escalation.advance`, write what it says."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,17 +28,45 @@ from models.words import Origin, PageKind, Severity, Status
 BATCH = 200
 POISON_AFTER = 5
 PLANS_KEPT = 256
+OTHERS_EVERY = 10
 
 Turns = dict[str, int]
 """How many alerts each round robin of a workspace was given, by its key."""
 
 
+@dataclass
+class Turn:
+    """Fairness between workspaces under backlog: whoever fills a batch stands `aside` in the next.
+
+    To look past their due rows takes a moment, so that after a look that found nobody else the next is ten batches
+    later.
+    """
+
+    aside: set[int] = field(default_factory=set)
+    _before_next: int = 0
+
+    def took(self, homes: Sequence[int], limit: int) -> bool:
+        """Note the workspaces of the alerts that a batch took; whether more may be due."""
+        others_were_sought, is_full = bool(self.aside), len(homes) >= limit
+        if others_were_sought and not homes:
+            self._before_next = OTHERS_EVERY
+        self._before_next = max(self._before_next - 1, 0)
+        many = {home for home, count in Counter(homes).items() if count > limit // 4}
+        self.aside = many if is_full and not self._before_next else set()
+        return is_full or others_were_sought
+
+
 def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -> int:
     """Take the step of up to `limit` alerts that are due (of the alert `only`, if given); returns how many."""
+    return len(take_due(session, limit, only))
+
+
+def take_due(session: Session, limit: int = BATCH, only: int | None = None, aside: Collection[int] = ()) -> list[int]:
+    """The same, leaving out the workspaces `aside`; returns the workspaces of the alerts that were taken."""
     now = now_of(session)
-    due = session.execute(_CLAIM, {"now": now, "limit": limit, "only": only}).all()
+    due = session.execute(_CLAIM, {"now": now, "limit": limit, "only": only, "aside": list(aside) or [0]}).all()
     if not due:
-        return 0
+        return []
     rules = rulebooks_of(session, {row.workspace_id for row in due})
     crews = crews_of(session, rules)
     turns = _lock_turns(session, due)
@@ -47,7 +77,7 @@ def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -
         _take(writing, row, rules[home], crews[home], turns.setdefault(home, {}), now)
     writing.write(session, now)
     redraw(session, [row.id for row in due if row.paged_at is not None or row.reminded], now)
-    return len(due)
+    return [row.workspace_id for row in due]
 
 
 def _begins(row: Row[Any]) -> bool:
@@ -146,6 +176,7 @@ def _state(row: Row[Any]) -> State:
         lap=row.lap,
         level=row.level,
         reached=row.reached,
+        delivered=row.delivered,
         tries=row.tries,
         exhausted=row.exhausted_at is not None,
         recent=row.recent,
@@ -180,7 +211,7 @@ _CLAIM = text("""
     WITH due AS MATERIALIZED (
         SELECT * FROM alerts
         WHERE next_step_at IS NOT NULL AND next_step_at <= :now
-              AND (CAST(:only AS bigint) IS NULL OR id = :only)
+              AND (CAST(:only AS bigint) IS NULL OR id = :only) AND workspace_id <> ALL (:aside)
         ORDER BY severity, next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, CAST(a.plan AS text) AS plan, a.lap, a.level,
@@ -192,6 +223,7 @@ _CLAIM = text("""
                SELECT FROM pages p JOIN steps s ON s.id = p.step_id
                WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
                      AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached,
+           EXISTS (SELECT FROM pages p WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state = 'sent') AS delivered,
            (SELECT count(*) FROM steps s
             WHERE s.alert_id = a.id AND s.level > 0 AND s.executed_at > :now - interval '1 minute'
                   AND s.outcome LIKE 'paged%') AS recent
@@ -200,7 +232,7 @@ _CLAIM = text("""
     LEFT JOIN LATERAL (
         SELECT cl.name AS client, cl.tier, cl.renews_on, cl.owner_id, owner.name AS owner
         FROM conversations c JOIN clients cl ON cl.id = c.client_id LEFT JOIN people owner ON owner.id = cl.owner_id
-        WHERE c.id = a.conversation_id LIMIT 1) cl ON true
+        WHERE a.conversation_id IS NOT NULL AND c.id = a.conversation_id LIMIT 1) cl ON true
     ORDER BY a.severity, a.next_step_at, a.id
 """)
 """The client is looked up for each alert by itself: a join would read all conversations for a batch of machines'."""

@@ -15,7 +15,7 @@ from models.answer import REOPEN_WITHIN
 from models.card import Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
 from models.db import now_of
 from models.plan import plan_from_json
-from models.tables import Alert, AssessmentRow, Client, Conversation, Entry, Page, Part, Person, Source, Step
+from models.tables import Alert, AssessmentRow, Client, Conversation, Entry, Page, Part, Person, Source, Step, Way
 from models.words import Origin, PageState, Role, Severity, Status
 
 PAGE_SIZE = 10
@@ -291,8 +291,19 @@ def details(session: Session, workspace_id: int, alert_id: int, lines: int = ENT
         .limit(lines)
     )
     receipts = session.execute(
-        select(Person.slack_id, Page.way, Page.state, Page.sent_at, Page.try_at, Page.result, Step.level, Step.lap)
+        select(
+            Person.slack_id,
+            Way.label,
+            Page.state,
+            Page.sent_at,
+            Page.try_at,
+            Page.attempt,
+            Page.result,
+            Step.level,
+            Step.lap,
+        )
         .join(Person, Person.id == Page.person_id)
+        .outerjoin(Way, Way.id == Page.way_id)
         .join(Step, Step.id == Page.step_id)
         .where(Page.workspace_id == workspace_id, Page.alert_id == alert_id)
         .order_by(Page.id.desc())
@@ -303,7 +314,14 @@ def details(session: Session, workspace_id: int, alert_id: int, lines: int = ENT
         tuple(TimelineEntry(*row) for row in reversed(entries.all())),
         tuple(
             ReceiptLine(
-                row.slack_id, row.way, row.state.value, row.sent_at or row.try_at, row.result, row.level, row.lap
+                row.slack_id,
+                row.label or "Slack",
+                row.state.value,
+                row.sent_at or row.try_at,
+                row.attempt,
+                row.result,
+                row.level,
+                row.lap,
             )
             for row in reversed(receipts.all())
         ),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +30,9 @@ from models.escalation import (
 )
 from models.words import Origin, PageKind, Status
 
+SPARE_AFTER = timedelta(seconds=15)
+"""A critical page that Slack has not taken by then goes by the person's next way, after twice the time by the one after
+it; a high one after four times as long. Pages of lower severity wait for Slack, unless a way is theirs as well."""
 END_OF_LAP = 0
 """The level of a step that reaches no level: what falls due after the last level, and messages about the alert."""
 AFTER_ACKNOWLEDGE, AFTER_REMINDER, IN_CHANNELS, RUNAWAY = -1, -2, -3, -4
@@ -67,7 +70,8 @@ class Writing:
 
     def write(self, session: Session, now: datetime) -> None:
         session.flush()
-        session.execute(_WRITE, {"now": now, **{name: json.dumps(rows) for name, rows in vars(self).items()}})
+        rows = {name: json.dumps(rows) for name, rows in vars(self).items()}
+        session.execute(_WRITE, {"now": now, "spare": SPARE_AFTER, **rows})
 
 
 class Recorder:
@@ -276,6 +280,28 @@ _WRITE = text("""
             person_id bigint, kind text, severity smallint)
         JOIN done ON done.alert_id = each.alert_id AND done.epoch = each.epoch AND done.tries = each.tries
                  AND done.lap = each.lap AND done.level = each.level
+        ON CONFLICT DO NOTHING
+    ), by_ways AS (
+        INSERT INTO pages (workspace_id, alert_id, step_id, person_id, way, way_id, kind, severity, epoch,
+                           due_at, try_at, own_at)
+        SELECT each.workspace_id, each.alert_id, done.id, each.person_id, w.kind || ':' || w.id, w.id, each.kind,
+               each.severity, each.epoch, least(:now + w.own, :now + w.spare), least(:now + w.own, :now + w.spare),
+               :now + w.own
+        FROM jsonb_to_recordset(CAST(:pages AS jsonb)) AS each(
+            workspace_id bigint, alert_id bigint, epoch integer, tries integer, lap smallint, level smallint,
+            person_id bigint, kind text, severity smallint)
+        JOIN done ON done.alert_id = each.alert_id AND done.epoch = each.epoch AND done.tries = each.tries
+                 AND done.lap = each.lap AND done.level = each.level
+        CROSS JOIN LATERAL (
+            SELECT mine.id, mine.kind, mine.own,
+                   CASE WHEN each.severity = 1 THEN :spare WHEN each.severity = 2 THEN :spare * 4 END
+                   * row_number() OVER (ORDER BY mine.own, mine.id) AS spare
+            FROM (SELECT ways.id, ways.kind, make_interval(secs =>
+                             CASE WHEN each.severity <= 2 THEN important_after_s ELSE default_after_s END) AS own
+                  FROM ways
+                  WHERE ways.person_id = each.person_id AND ways.workspace_id = each.workspace_id
+                        AND ways.confirmed_at IS NOT NULL AND ways.removed_at IS NULL) AS mine) AS w
+        WHERE each.kind <> 'reminder' AND (w.own IS NOT NULL OR w.spare IS NOT NULL)
         ON CONFLICT DO NOTHING
     )
     INSERT INTO entries (workspace_id, alert_id, at, kind, high, detail)

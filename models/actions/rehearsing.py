@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from models.actions import ways
 from models.actions.people import by_ids
 from models.actions.plans import choose
 from models.actions.rulebook import Rulebook, crews_of, rulebook_of
 from models.conversation import waits_for_digest
-from models.dry_run import DryRun, Happening, Reached
+from models.dry_run import SLACK, DryRun, Happening, Reached
 from models.hours import zone_of
 from models.matching import Subject, mismatch
 from models.plan import Plan, Target, TargetKind, plan_from_json, targets_in
@@ -25,7 +26,9 @@ from models.rehearsal import Ending, Line, Outcome, Rehearsal, rehearse
 from models.routing import Silence
 from models.tables import Client, Group, Person, Turn
 from models.wall_clock import moment
-from models.words import Origin
+from models.way import plan as planned
+from models.way import spelled_wait
+from models.words import Origin, Severity
 
 LISTED = 20
 """So many clients are named to somebody who asks for one that does not exist."""
@@ -52,7 +55,7 @@ def who(session: Session, workspace_id: int, subject: Subject, at: datetime, cli
     else:
         turns = _turns(session, workspace_id, plan)
         rehearsal = rehearse(plan, subject, crew, rules.silences, at, Case(owner), turns)
-    telling = _Telling(session, rules, plan, rehearsal, crew)
+    telling = _Telling(session, rules, plan, rehearsal, crew, chosen.severity)
     return DryRun(
         start=at,
         severity=chosen.severity,
@@ -125,13 +128,16 @@ def _holding(silences: Iterable[Silence], subject: Subject, rehearsal: Rehearsal
 class _Telling:
     """Turns row ids into words: every person, channel and group is read at once."""
 
-    def __init__(self, session: Session, rules: Rulebook, plan: Plan, rehearsal: Rehearsal, crew: Crew) -> None:
-        self._rules, self._plan = rules, plan
+    def __init__(
+        self, session: Session, rules: Rulebook, plan: Plan, rehearsal: Rehearsal, crew: Crew, severity: Severity
+    ) -> None:
+        self._rules, self._plan, self._severity = rules, plan, severity
         targets = tuple(targets_in(plan))
         named = {each.id for each in targets if each.kind in (TargetKind.PERSON, TargetKind.CHANNEL)}
         paged = {person for line in rehearsal.lines for person in line.people}
         wanted = {*paged, *plan.channels, *crew.admins, *(each for each in named if each is not None)}
         self._people = by_ids(session, rules.workspace_id, wanted)
+        self._ways = ways.of_people(session, sorted(paged))
         self._groups = self._handles(session, {each.id for each in targets if each.kind is TargetKind.GROUP})
 
     def _handles(self, session: Session, ids: set[int | None]) -> Mapping[int, str]:
@@ -144,12 +150,21 @@ class _Telling:
         return tuple(self._people[each].slack_id for each in people if each in self._people)
 
     def happening(self, line: Line) -> Happening:
-        people = tuple(_reached(self._people[each], line.at) for each in line.people)
+        people = tuple(_reached(self._people[each], line.at, self._way(each)) for each in line.people)
         if line.outcome is not Outcome.EMPTY:
             return Happening(line, people, line.why)
         targets = self._plan.levels[line.level - 1].targets
         asked = ", ".join(map(self._target, targets)) or "the level names nobody"
         return Happening(line, people, f"{line.why}: {asked}")
+
+    def _way(self, person: int) -> str:
+        """Slack, and what a page goes by after it."""
+        known = {way.id: way for way in self._ways.get(person, ())}
+        others = (
+            f"{known[way_id].label} {spelled_wait(wait, 'if Slack fails')}"
+            for way_id, wait in planned(known.values(), self._severity)
+        )
+        return "; ".join((SLACK, *others))
 
     def _target(self, target: Target) -> str:
         match target.kind:
@@ -169,12 +184,12 @@ class _Telling:
         return f"a round robin of {', '.join(map(self._target, target.members)) or 'nobody'}"
 
 
-def _reached(person: Person, at: datetime) -> Reached:
+def _reached(person: Person, at: datetime, way: str) -> Reached:
     if person.is_channel:
         return Reached(person.name, person.slack_id, None, "", False)
     zone = _zone(person.time_zone)
     quiet = is_quiet(person.quiet_from, person.quiet_until, zone, at)
-    return Reached(person.name, person.slack_id, at.astimezone(zone), zone.key, quiet)
+    return Reached(person.name, person.slack_id, at.astimezone(zone), zone.key, quiet, way)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Uniq
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Reference, RowId, Small
+from models.trace_id import current
 from models.words import Origin, Status
 
 
@@ -129,7 +130,7 @@ class Alert(Base):
     grouped_until: Mapped[datetime | None]
     storm_id: Mapped[int | None] = mapped_column(BigInteger)
     asked_at: Mapped[datetime | None]
-    trace: Mapped[str] = mapped_column(server_default="")
+    trace: Mapped[str] = mapped_column(default=current, server_default="")
 
 
 class Part(Base):

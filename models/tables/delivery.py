@@ -38,6 +38,7 @@ class Way(Base):
     code_tries: Mapped[Small] = mapped_column(server_default=text("0"))
     confirmed_at: Mapped[datetime | None]
     tested_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     removed_at: Mapped[datetime | None]
 
@@ -62,6 +63,8 @@ class Page(Base):
         Index("ix_pages_person", "person_id", "alert_id", "id"),
         Index("ix_pages_ways", "try_at", postgresql_where=text("state = 'due' and way_id is not null")),
         Index("ix_pages_way", "way_id", postgresql_where=text("way_id is not null")),
+        Index("ix_pages_step", "step_id"),
+        Index("ix_pages_due_at", "due_at", postgresql_using="brin", postgresql_with={"pages_per_range": 16}),
     )
 
     id: Mapped[RowId]

@@ -252,6 +252,14 @@ CASES = [
         NOW + FIVE,
     ),
     Case(
+        "no page has arrived by the end of the last lap, as when Slack is out: it is not given up, but tried again",
+        replace(at(level=3, lap=2), delivered=False),
+        Reason.NOBODY,
+        (TellNobodyReachable(2, NOW + RETRY_WHEN_NOBODY),),
+        (2, 0),
+        NOW + RETRY_WHEN_NOBODY,
+    ),
+    Case(
         "acknowledged for four fifths of the timeout: whoever acknowledged is reminded",
         replace(ACKNOWLEDGED, level=2),
         Reason.REMINDED,

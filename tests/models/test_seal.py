@@ -47,6 +47,26 @@ def test_a_short_key_is_refused_with_a_way_to_make_one() -> None:
     assert Seal("sixteen letters!").open(Seal("sixteen letters!").close("x")) == "x"
 
 
+def test_while_keys_change_the_old_one_still_opens_and_only_the_new_one_closes() -> None:
+    old, new = Seal("the old key of the house"), Seal("the new key of the house", ["the old key of the house"])
+    assert new.open(old.close("xoxb-1")) == "xoxb-1"
+    assert not new.is_current(old.close("xoxb-1"))
+    assert new.is_current(new.close("xoxb-1"))
+    with pytest.raises(SealBroken):
+        old.open(new.close("xoxb-1"))
+
+
+def test_a_short_old_key_is_refused_too() -> None:
+    with pytest.raises(ValueError, match="at least 16"):
+        Seal("sixteen letters!", ["short"])
+
+
+def test_secrets_derived_from_an_old_key_are_still_known_the_newest_first() -> None:
+    old, new = Seal("the old key of the house"), Seal("the new key of the house", ["the old key of the house"])
+    assert new.derived("links") == (new.derive("links"), old.derive("links"))
+    assert old.derived("links") == (old.derive("links"),)
+
+
 def test_derived_secrets_differ_by_purpose_and_by_key_and_stay_the_same() -> None:
     assert SEAL.derive("links") == Seal("a key of sixteen characters or more").derive("links")
     assert len({SEAL.derive("links"), SEAL.derive("calendars"), Seal("another key, long enough").derive("links")}) == 3

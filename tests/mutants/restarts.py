@@ -11,9 +11,10 @@ MUTANTS = (
         1,
         "what Slack answers with 429 is tried again when Slack says",
         "jobs/deliver.py",
-        "                delivering.later(session, envelope, again_at, why)\n"
-        "                workspaces.hold_back(session, lease.workspace_id, again_at)\n",
-        "                step_is_due = delivering.failed(session, lease, envelope, why)\n",
+        "            receipts.later(session, envelope, again_at, why)\n"
+        "            workspaces.hold_back(session, lease.workspace_id, again_at)\n"
+        "            return After(again_at, goes_on=False)\n",
+        "            return After(step_is_due=receipts.failed(session, lease, envelope, why))\n",
         "a_429_of_slack_loses_pages",
     ),
     without(

@@ -141,7 +141,7 @@ def details_of(card: Card, entries: int = 4, receipts: int = 3, words: str = "Re
         )
         for number in range(entries)
     )
-    receipt = ReceiptLine("U0BOB", "slack", "sent", NIGHT, "delivered", 1, 1)
+    receipt = ReceiptLine("U0BOB", "Slack", "sent", NIGHT, 1, "delivered", 1, 1)
     return Details(card, lines, tuple(replace(receipt, level=number + 1) for number in range(receipts)))
 
 

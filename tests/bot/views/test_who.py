@@ -49,7 +49,7 @@ def test_the_text_tells_the_whole_story() -> None:
         "policy *Payments*. A dry run: nobody is paged now.",
         'Route *payments*: `team_name="pay_ments" holds`',
         f"• <!date^{STAMP}^{{time}}|01:30 UTC> (minute 0) level 1, lap 1: <@U0ALICE> 03:30 in Europe/Berlin, "
-        "Do Not Disturb; <@U0BOB> 07:00 in Asia/Kolkata; <#C0OPS>",
+        "Do Not Disturb and no way besides Slack; <@U0BOB> 07:00 in Asia/Kolkata; <#C0OPS>",
         f"• <!date^{STAMP + 300}^{{time}}|01:35 UTC> (minute 5) level 2, lap 1: nobody to page: schedule Nights",
         ":warning: *At level 2 nobody would be reached.*",
         f"<!date^{STAMP + 600}^{{time}}|01:40 UTC>: after 2 laps: nobody is paged any more; admins are told.",

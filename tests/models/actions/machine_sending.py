@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.actions import delivering, escalating
+from models.actions import delivering, escalating, receipts
 from models.actions.delivering import LEASE, Envelope, Lease
 from models.db import now_of
 from tests.models.actions.machine_intents import HELD
@@ -204,15 +204,15 @@ def _write(session: Session, flight: Flight, how: str, now: datetime) -> bool:
     envelope = flight.envelope
     match how:
         case "sent":
-            delivering.sent(session, flight.lease, envelope, "D0", uuid.uuid4().hex)
+            receipts.sent(session, flight.lease, envelope, "D0", uuid.uuid4().hex)
         case "unclear":
-            delivering.unclear(session, envelope, "TimeoutError", SOON)
+            receipts.unclear(session, envelope, "TimeoutError", SOON)
         case "not found":
-            delivering.not_found(session, envelope, SOON)
+            receipts.not_found(session, envelope, SOON)
         case "later":
-            delivering.later(session, envelope, now + SOON, "rate limited")
+            receipts.later(session, envelope, now + SOON, "rate limited")
         case "failed":
-            return delivering.failed(session, flight.lease, envelope, "user_disabled")
+            return receipts.failed(session, flight.lease, envelope, "user_disabled")
         case "never written":
             pass
     return False

@@ -25,7 +25,7 @@ from models.signal import Signal
 from models.tables import Alert, Entry, Group, OverrideRow, Page, Person, RouteRow, SilenceRow, Step
 from models.tables import Schedule as ScheduleRow
 from models.words import PageKind, Role, Severity
-from tests.models.actions.house import House, alert
+from tests.models.actions.house import House, alert, all_arrive
 from tests.models.routing_strategies import CONDITIONS, ROUTES
 from tests.models.test_oncall_properties import schedules
 
@@ -215,9 +215,10 @@ def set_clock(session: Session, moment: datetime) -> None:
 
 
 def play(session: Session, number: int) -> None:
-    """Nobody answers the alert: each of its steps is taken by the engine at the second it is due."""
+    """Nobody answers the alert: each of its steps is taken by the engine at the second it is due, and pages arrive."""
     for _ in range(MOST):
         escalating.advance_due(session, only=number)
+        all_arrive(session)
         found = alert(session, number)
         if found.next_step_at is None or found.tries:
             return

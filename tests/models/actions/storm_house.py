@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import delivering, escalating
+from models.actions import delivering, escalating, receipts
 from models.actions.delivering import Envelope
 from models.actions.sources import SourceRef
 from models.actions.workspaces import put_source
@@ -42,7 +42,7 @@ def tell(session: Session) -> list[Envelope]:
     """Whoever is leased first gets everything that is due."""
     held, told = lease(session), []
     while envelope := delivering.claim(session, held):
-        delivering.sent(session, held, envelope, f"D{held.person_id}", f"{TS}{envelope.post_id}")
+        receipts.sent(session, held, envelope, f"D{held.person_id}", f"{TS}{envelope.post_id}")
         told.append(envelope)
     delivering.release(session, held)
     return told

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from models.actions import answering, delivering, drawing, escalating
+from models.actions import answering, delivering, drawing, escalating, receipts
 from models.actions.drawing import CLAIM, GIVE_UP_AFTER, Drawing
 from models.actions.settling import redraw
 from models.answer import Answer
@@ -36,7 +36,7 @@ def posted(context: Context, count: int = 1, name: str = "Northwind") -> House:
         page_first_level(session, house, count)
         held = lease(session)
         while envelope := delivering.claim(session, held):
-            delivering.sent(session, held, envelope, f"D0{name}", f"{TS}{envelope.post_id}")
+            receipts.sent(session, held, envelope, f"D0{name}", f"{TS}{envelope.post_id}")
         delivering.release(session, held)
     return house
 
@@ -210,7 +210,7 @@ def test_the_reply_to_a_button_has_drawn_its_own_post_and_leaves_the_others_to_t
         escalating.advance_due(session)
         for _ in range(2):
             held = lease(session)
-            delivering.sent(session, held, claim(session, held), f"D{held.slack_id}", TS)
+            receipts.sent(session, held, claim(session, held), f"D{held.slack_id}", TS)
         answering.give(session, Answer.ACKNOWLEDGE, house.id, 1, house.people["alice"])
         drawing.answered_in_place(session, house.id, "DU0ALICE", TS)
         assert drawn(session).channel_id == "DU0BOB"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from models.actions import answering, escalating
+from models.actions.escalating import Turn
 from models.actions.plans import save_policy
 from models.answer import Answer
 from models.bell import wake_id
@@ -18,6 +19,7 @@ from models.tables import Alert, Entry, Person
 from models.words import PageKind, PageState, Severity, Status
 from tests.models.actions.house import (
     alert,
+    all_arrive,
     build_house,
     entries,
     firing,
@@ -67,6 +69,7 @@ def test_levels_follow_each_other_and_after_the_last_one_the_admins_are_told(con
     for _ in range(3):
         forward(minutes=5)
         with context.db.begin() as session:
+            all_arrive(session)
             assert escalating.advance_due(session) == 1
     with context.db.begin() as session:
         people = {number: who for who, number in house.people.items()}
@@ -80,6 +83,44 @@ def test_levels_follow_each_other_and_after_the_last_one_the_admins_are_told(con
         assert all(step.executed_at for step in steps(session, 1))
         assert escalating.next_due(session) is None
         assert escalating.rescue_stranded(session) == 0
+
+
+def test_nothing_is_exhausted_while_no_page_has_arrived_and_the_lap_is_tried_again(context: Context) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+        open_alerts(session, house)
+    for minutes in (0, 5, 5, 5):
+        forward(minutes=minutes)
+        with context.db.begin() as session:
+            assert escalating.advance_due(session) == 1
+    with context.db.begin() as session:
+        found = alert(session, 1)
+        assert (found.exhausted_at, found.level, found.tries) == (None, 0, 1)
+        assert found.next_step_at is not None
+        assert found.next_step_at - now_of(session) <= RETRY_WHEN_NOBODY
+        assert entries(session)[-1] == "nobody_reachable"
+
+
+def test_a_workspace_that_fills_a_batch_lets_the_others_pass(context: Context) -> None:
+    with context.db.begin() as session:
+        busy, quiet = build_house(session), build_house(session, "Southwind")
+        open_alerts(session, busy, 6)
+        open_alerts(session, quiet, 1)
+    turn, taken = Turn(), list[list[int]]()
+    while not taken or turn.took(taken[-1], 2):
+        with context.db.begin() as session:
+            taken.append(escalating.take_due(session, 2, aside=turn.aside))
+    assert taken[:2] == [[busy.id, busy.id], [quiet.id]]
+    assert sorted(home for batch in taken for home in batch) == [busy.id] * 6 + [quiet.id]
+
+
+def test_a_workspace_alone_with_a_backlog_is_not_held_up_by_looking_for_others() -> None:
+    turn, looks = Turn(), 0
+    for _ in range(40):
+        sought_others = bool(turn.aside)
+        assert turn.took([] if sought_others else [1, 1], 2)
+        looks += sought_others
+    assert 2 <= looks <= 4
 
 
 def test_what_the_audit_must_show_is_marked_high(session: Session) -> None:

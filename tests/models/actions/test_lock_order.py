@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from models.actions import answering, delivering, escalating, remote, silencing, workspaces
+from models.actions import answering, delivering, escalating, receipts, remote, silencing, workspaces
 from models.actions.delivering import Envelope, Lease
 from models.answer import Answer
 from models.db import now_of
@@ -102,7 +102,7 @@ def sent_list(context: Context) -> None:
     """alice's two pages in one post that stands in Slack."""
     held, envelope = one_list(context)
     with context.db.begin() as session:
-        delivering.sent(session, held, envelope, "D0ALICE", "1.1")
+        receipts.sent(session, held, envelope, "D0ALICE", "1.1")
 
 
 def test_a_claim_and_signals_that_resolve_what_is_claimed(context: Context, house: House) -> None:
@@ -128,13 +128,13 @@ def test_the_receipt_of_a_list_and_whatever_stops_what_it_holds(
     def write(session: Session) -> None:
         match receipt:
             case "sent":
-                delivering.sent(session, held, envelope, "D0ALICE", "1.1")
+                receipts.sent(session, held, envelope, "D0ALICE", "1.1")
             case "unclear":
-                delivering.unclear(session, envelope, "TimeoutError", SOON)
+                receipts.unclear(session, envelope, "TimeoutError", SOON)
             case "later":
-                delivering.later(session, envelope, now_of(session) + SOON, "rate limited")
+                receipts.later(session, envelope, now_of(session) + SOON, "rate limited")
             case "failed":
-                delivering.failed(session, held, envelope, "user_disabled")
+                receipts.failed(session, held, envelope, "user_disabled")
 
     meet(context, "pages WHERE id = 1", other(house), write)
 
@@ -175,7 +175,7 @@ def test_a_silence_and_a_post_that_the_workspace_was_not_ready_for(context: Cont
 
     def hold_back(session: Session) -> None:
         at = now_of(session) + SOON
-        delivering.later(session, envelope, at, "rate limited")
+        receipts.later(session, envelope, at, "rate limited")
         workspaces.hold_back(session, house.id, at)
 
     meet(context, "pages WHERE id = 1", hold_back, silence(house))
@@ -187,7 +187,7 @@ def test_failures_of_a_list_and_signals_that_resolve_what_it_holds(context: Cont
         context,
         "alerts WHERE id = 2",
         resolve_both(house),
-        lambda session: delivering.failed(session, held, envelope, "user_disabled"),
+        lambda session: receipts.failed(session, held, envelope, "user_disabled"),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from models.actions import alerts as alert_actions
-from models.actions import answering, delivering, escalating
+from models.actions import answering, delivering, escalating, receipts
 from models.actions.delivering import Envelope, Lease
 from models.answer import Answer
 from models.db import now_of
@@ -55,7 +55,7 @@ def taken_over(context: Context) -> Envelope:
 def test_sent_is_the_receipt_with_the_posts_place(context: Context) -> None:
     held, envelope = claimed(context)
     with context.db.begin() as session:
-        delivering.sent(session, held, envelope, "D0ALICE", TS)
+        receipts.sent(session, held, envelope, "D0ALICE", TS)
         (page,), (post,) = pages(session), posts(session)
         assert (page.state, page.sent_at, page.post_id) == (PageState.SENT, now_of(session), post.id)
         assert (post.channel_id, post.ts, post.redraw_at) == ("D0ALICE", TS, None)
@@ -66,14 +66,14 @@ def test_a_change_after_the_post_was_drawn_makes_it_outdated_at_once(context: Co
     held, envelope = claimed(context)
     with context.db.begin() as session:
         session.execute(update(Alert).values(revision=Alert.revision + 1))
-        delivering.sent(session, held, envelope, "D0ALICE", TS)
+        receipts.sent(session, held, envelope, "D0ALICE", TS)
         assert posts(session)[0].redraw_at == now_of(session)
 
 
 def test_an_unclear_attempt_is_looked_for_before_it_is_sent_again(context: Context) -> None:
     _, envelope = claimed(context)
     with context.db.begin() as session:
-        delivering.unclear(session, envelope, "TimeoutError", SOON)
+        receipts.unclear(session, envelope, "TimeoutError", SOON)
         (page,) = pages(session)
         assert (page.state, page.try_at, page.result) == (
             PageState.DUE,
@@ -85,7 +85,7 @@ def test_an_unclear_attempt_is_looked_for_before_it_is_sent_again(context: Conte
         held = lease(session)
         again = claim(session, held)
         assert (again.mark, again.must_look, again.looked) == (envelope.mark, True, 0)
-        delivering.not_found(session, again, SOON)
+        receipts.not_found(session, again, SOON)
     forward(seconds=5)
     with context.db.begin() as session:
         assert (claim(session, held).must_look, posts(session)[0].lookups) == (True, 1)
@@ -94,7 +94,7 @@ def test_an_unclear_attempt_is_looked_for_before_it_is_sent_again(context: Conte
 def test_what_was_certainly_not_sent_is_tried_later_as_a_new_post(context: Context) -> None:
     held, envelope = claimed(context)
     with context.db.begin() as session:
-        delivering.later(session, envelope, now_of(session) + SOON, "rate limited by Slack")
+        receipts.later(session, envelope, now_of(session) + SOON, "rate limited by Slack")
         (page,) = pages(session)
         assert (page.state, page.try_at, page.post_id) == (PageState.DUE, now_of(session) + SOON, None)
         assert posts(session) == []
@@ -110,7 +110,7 @@ def test_what_was_certainly_not_sent_is_tried_later_as_a_new_post(context: Conte
 def test_when_all_of_a_steps_people_failed_the_next_step_is_due_at_once(context: Context) -> None:
     held, envelope = claimed(context)
     with context.db.begin() as session:
-        assert delivering.failed(session, held, envelope, "user_disabled")
+        assert receipts.failed(session, held, envelope, "user_disabled")
         (page,) = pages(session)
         assert (page.state, page.result) == (PageState.FAILED, "user_disabled")
         assert alert(session, 1).next_step_at == now_of(session)
@@ -123,11 +123,11 @@ def test_while_one_of_a_steps_people_can_still_be_reached_the_level_keeps_its_ti
     first, envelope = claimed(context, plan=(("alice", "bob"), "charlie"))
     with context.db.begin() as session:
         due = alert(session, 1).next_step_at
-        assert not delivering.failed(session, first, envelope, "user_disabled")
+        assert not receipts.failed(session, first, envelope, "user_disabled")
         assert alert(session, 1).next_step_at == due
     with context.db.begin() as session:
         second = lease(session)
-        assert delivering.failed(session, second, claim(session, second), "user_disabled")
+        assert receipts.failed(session, second, claim(session, second), "user_disabled")
         assert alert(session, 1).next_step_at == now_of(session)
 
 
@@ -137,7 +137,7 @@ def test_when_every_page_of_a_lap_failed_it_ends_as_nobody_reachable(context: Co
     for _ in range(2):
         with context.db.begin() as session:
             held = lease(session)
-            assert delivering.failed(session, held, claim(session, held), "user_disabled")
+            assert receipts.failed(session, held, claim(session, held), "user_disabled")
             delivering.release(session, held)
         with context.db.begin() as session:
             escalating.advance_due(session)
@@ -154,7 +154,7 @@ def test_an_answered_alert_takes_no_step_when_its_page_fails(context: Context) -
     with context.db.begin() as session:
         house_id = alert(session, 1).workspace_id
         answering.give(session, Answer.ACKNOWLEDGE, house_id, 1, held.person_id)
-        assert not delivering.failed(session, held, envelope, "user_disabled")
+        assert not receipts.failed(session, held, envelope, "user_disabled")
         assert alert(session, 1).next_step_at is None
 
 
@@ -173,15 +173,15 @@ def write(session: Session, receipt: str, held: Lease, envelope: Envelope) -> No
     now = now_of(session)
     match receipt:
         case "sent":
-            delivering.sent(session, held, envelope, "D0ALICE", TS)
+            receipts.sent(session, held, envelope, "D0ALICE", TS)
         case "unclear":
-            delivering.unclear(session, envelope, "TimeoutError", SOON)
+            receipts.unclear(session, envelope, "TimeoutError", SOON)
         case "not found":
-            delivering.not_found(session, envelope, SOON)
+            receipts.not_found(session, envelope, SOON)
         case "later":
-            delivering.later(session, envelope, now + SOON, "ratelimited")
+            receipts.later(session, envelope, now + SOON, "ratelimited")
         case "failed":
-            assert not delivering.failed(session, held, envelope, "user_disabled")
+            assert not receipts.failed(session, held, envelope, "user_disabled")
 
 
 @pytest.mark.parametrize("receipt", ["later", "failed"])
@@ -200,7 +200,7 @@ def test_a_late_failure_of_an_earlier_level_does_not_cut_the_present_one_short(c
     with context.db.begin() as session:
         escalating.advance_due(session)
         due = alert(session, 1).next_step_at
-        delivering.failed(session, held, envelope, "user_disabled")
+        receipts.failed(session, held, envelope, "user_disabled")
         assert alert(session, 1).next_step_at == due
 
 
@@ -209,7 +209,7 @@ def test_an_acknowledge_while_a_failure_is_written_never_deadlocks(context: Cont
 
     def fail() -> bool:
         with context.db.begin() as session:
-            return delivering.failed(session, held, envelope, "user_disabled")
+            return receipts.failed(session, held, envelope, "user_disabled")
 
     with ThreadPoolExecutor(1) as pool:
         with context.db.begin() as session:
@@ -231,7 +231,7 @@ def test_a_list_is_one_receipt_for_each_of_its_pages(context: Context) -> None:
         held = lease(session)
         envelope = claim(session, held)
     with context.db.begin() as session:
-        delivering.sent(session, held, envelope, "D0ALICE", TS)
+        receipts.sent(session, held, envelope, "D0ALICE", TS)
         assert {page.state for page in pages(session)} == {PageState.SENT}
         count = session.scalar(select(func.count()).where(Page.post_id == envelope.post_id))
         assert count == 10

@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from models.actions import answering, delivering, escalating, storms, workspaces
+from models.actions import answering, delivering, escalating, receipts, storms, workspaces
 from models.actions.plans import save_policy
 from models.answer import Answer
 from models.db import now_of
@@ -58,7 +58,7 @@ def test_a_receipt_is_followed_by_another_drawing_of_what_changed_while_it_was_u
     held = lease(session)
     envelope = claim(session, held)
     send(session, house, resolved("gust-003"))
-    delivering.sent(session, held, envelope, "D0ALICE", TS)
+    receipts.sent(session, held, envelope, "D0ALICE", TS)
     (post,) = posts(session)
     assert post.redraw_at == now_of(session) + REDRAWN_EVERY
 
@@ -75,7 +75,7 @@ def test_while_its_post_is_on_its_way_the_others_wait_a_little_and_then_join(con
         waiting = [each for each in pages(session) if each.alert_id in late]
         assert {(each.state, each.post_id) for each in waiting} == {(PageState.DUE, None)}
         assert {each.try_at for each in waiting} == {now_of(session) + REDRAWN_EVERY}
-        delivering.sent(session, held, envelope, "D0ALICE", TS)
+        receipts.sent(session, held, envelope, "D0ALICE", TS)
     forward(seconds=6)
     with context.db.begin() as session:
         assert delivering.claim(session, held) is None
@@ -89,14 +89,14 @@ def test_a_post_without_a_clear_answer_is_looked_for_and_the_others_wait_for_it(
         burst(session, house)
         held = lease(session)
         first = claim(session, held)
-        delivering.unclear(session, first, "no answer", SOON)
+        receipts.unclear(session, first, "no answer", SOON)
         burst(session, house, 3, name="late")
     forward(seconds=6)
     with context.db.begin() as session:
         again = claim(session, held)
         assert (again.must_look, again.mark, again.pages.keys()) == (True, first.mark, first.pages.keys())
         assert delivering.claim(session, held) is None
-        delivering.sent(session, held, again, "D0ALICE", TS)
+        receipts.sent(session, held, again, "D0ALICE", TS)
     forward(seconds=6)
     with context.db.begin() as session:
         assert delivering.claim(session, held) is None
@@ -107,7 +107,7 @@ def test_a_post_that_cannot_reach_the_person_leaves_nothing_that_others_could_jo
     house = build_house(session, plan=["alice", "bob"])
     burst(session, house)
     held = lease(session)
-    assert delivering.failed(session, held, claim(session, held), "account_inactive")
+    assert receipts.failed(session, held, claim(session, held), "account_inactive")
     assert posts(session) == []
     assert {each.state for each in pages(session)} == {PageState.FAILED}
     late = burst(session, house, 1, name="late")
@@ -121,7 +121,7 @@ def test_a_post_that_was_certainly_not_sent_is_made_anew(context: Context) -> No
     with context.db.begin() as session:
         burst(session, build_house(session, plan=["alice"]))
         held = lease(session)
-        delivering.later(session, claim(session, held), now_of(session) + SOON, "ratelimited")
+        receipts.later(session, claim(session, held), now_of(session) + SOON, "ratelimited")
         assert posts(session) == []
     forward(seconds=6)
     with context.db.begin() as session:

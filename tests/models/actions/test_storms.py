@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from models.actions import delivering, drawing, escalating, storms
+from models.actions import drawing, escalating, receipts, storms
 from models.actions.plans import save_policy
 from models.db import now_of
 from models.plan import Plan
@@ -261,7 +261,7 @@ def test_all_of_it_is_answered_while_receipts_for_it_are_written(context: Contex
 
     def receipt() -> None:
         with context.db.begin() as session:
-            delivering.sent(session, held, envelope, "D0ALICE", TS)
+            receipts.sent(session, held, envelope, "D0ALICE", TS)
 
     def acknowledge() -> int:
         with context.db.begin() as session:

@@ -1,0 +1,166 @@
+"""Receipts: what became of a post, written onto the pages it carries, fenced by the attempt (flow 3 of the design)."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import any_, delete, func, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from models.actions import storms
+from models.actions.delivering import Envelope, Lease
+from models.db import now_of
+from models.tables import Alert, Page, Person, Post
+from models.words import PageState
+
+POISON_AFTER = 5
+
+
+def sent(
+    session: Session, lease: Lease, envelope: Envelope, channel_id: str, ts: str, result: str = "delivered"
+) -> None:
+    """Receipt: Slack has the post. A change since it was drawn makes it outdated at once.
+
+    What the person had of the same alert before is not current any more, and is drawn so.
+    """
+    now = now_of(session)
+    changed = mark(session, envelope.pages, {"state": PageState.SENT, "sent_at": now, "try_at": now, "result": result})
+    if not envelope.is_for_many:
+        session.execute(_OUTDATE, {"post": envelope.post_id, "person": lease.person_id, "pages": changed, "now": now})
+    alerts = select(Page.alert_id).where(Page.id.in_(changed))
+    revisions = sum(session.scalars(select(Alert.revision).where(Alert.id.in_(alerts))))
+    tests = any(each.card.origin == "test" for each in envelope.contents)
+    session.execute(
+        update(Post)
+        .where(Post.id == envelope.post_id)
+        .values(
+            channel_id=channel_id,
+            ts=ts,
+            drawn=envelope.drawn,
+            redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None,
+        )
+    )
+    if envelope.storm is not None:
+        storms.draw_soon(session, envelope.post_id, now)
+
+
+def unclear(session: Session, envelope: Envelope, why: str, again_in: timedelta) -> None:
+    """Receipt: it may or may not have arrived; the next attempt looks for it first."""
+    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=0))
+    mark(session, envelope.pages, {"try_at": now_of(session) + again_in, "result": f"unclear: {why}"})
+
+
+def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None:
+    """It was looked for and is not there; look once more a little later, before sending again."""
+    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=Post.lookups + 1))
+    mark(session, envelope.pages, {"try_at": now_of(session) + again_in, "result": "not found yet"})
+
+
+def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
+    """Receipt: it certainly was not sent; the pages stay due and are tried again at `at`."""
+    if mark(session, envelope.pages, {"try_at": at, "result": why, "post_id": None}):
+        _drop_post(session, envelope.post_id)
+
+
+def push_out(session: Session, envelope: Envelope, error: str) -> None:
+    """The poison rule: pages whose post cannot be handled are tried later and later; five times make an Entry."""
+    now, attempt = now_of(session), max(envelope.pages.values())
+    wait = timedelta(seconds=min(30 * 2**attempt, 3600))
+    written = mark(session, envelope.pages, {"try_at": now + wait, "result": f"failed here: {error}"})
+    if attempt == POISON_AFTER:
+        session.execute(_NOTE_FAILED, {"pages": written or [0], "now": now, "person": None, "why": error})
+
+
+def failed(session: Session, lease: Lease, envelope: Envelope, why: str) -> bool:
+    """Receipt: this person cannot be reached in Slack; their next way is due. True when a step is due because of it."""
+    now = now_of(session)
+    lock_alerts(session, envelope.pages)
+    gone = mark(session, envelope.pages, {"state": PageState.FAILED, "result": why})
+    if not gone:
+        return False
+    _drop_post(session, envelope.post_id)
+    return given_up(session, lease.person_id, gone, why, now)
+
+
+def given_up(session: Session, person_id: int, pages: Collection[int], why: str, now: datetime) -> bool:
+    """These pages of one person, whose alerts are locked, have failed for good: an Entry, and the next way at once.
+
+    True when nobody is left whom the step may still reach, so that the next step is due.
+    """
+    session.execute(_NOTE_FAILED, {"pages": list(pages), "now": now, "person": person_id, "why": why})
+    hurry(session, pages, now)
+    return bool(session.execute(_STEP_NOW, {"pages": list(pages), "now": now}).all())
+
+
+def hurry(session: Session, pages: Collection[int], now: datetime) -> bool:
+    """What these pages tell goes by the person's next way at once; False when there is no further way."""
+    return bool(session.execute(_HURRY, {"pages": list(pages), "now": now}).all())
+
+
+def lock_alerts(session: Session, pages: Collection[int]) -> None:
+    session.execute(_LOCK_ALERTS, {"pages": list(pages)})
+
+
+def _drop_post(session: Session, post_id: int) -> None:
+    session.execute(update(Page).where(Page.post_id == post_id).values(post_id=None))
+    session.execute(delete(Post).where(Post.id == post_id))
+
+
+def mark(session: Session, claimed_pages: Mapping[int, int], values: dict[str, object]) -> list[int]:
+    """Write onto the claimed pages (number: attempt) whose attempt is still this one; returns their numbers."""
+    claimed = tuple_(Page.id, Page.attempt).in_(sorted(claimed_pages.items()))
+    ours = select(Page.id).where(claimed).order_by(Page.id).with_for_update().scalar_subquery()
+    written = update(Page).where(Page.id == any_(func.array(ours))).values(values).returning(Page.id)
+    return sorted(session.scalars(written))
+
+
+def hold_person(session: Session, lease: Lease, wait: timedelta) -> datetime:
+    """Nothing for this person for so long: Slack holds back what has to come before a post to them alone."""
+    until = now_of(session) + wait
+    session.execute(update(Person).where(Person.id == lease.person_id).values(retry_at=until))
+    return until
+
+
+_NOTE_FAILED = text("""
+    INSERT INTO entries (workspace_id, alert_id, at, kind, high, person_id, detail)
+    SELECT workspace_id, alert_id, :now, 'page_failed', true, CAST(:person AS bigint),
+           jsonb_build_object('why', CAST(:why AS text))
+    FROM pages WHERE id = ANY (:pages)
+""")
+
+_LOCK_ALERTS = text("""
+    SELECT FROM alerts WHERE id IN (SELECT alert_id FROM pages WHERE id = ANY (:pages)) ORDER BY id FOR UPDATE
+""")
+"""Alerts are locked before their pages, here as everywhere else."""
+
+_STEP_NOW = text("""
+    UPDATE alerts SET next_step_at = :now
+    WHERE status = 'open' AND next_step_at > :now AND id IN (
+        SELECT mine.alert_id FROM pages mine JOIN steps s ON s.id = mine.step_id
+        WHERE mine.id = ANY (:pages) AND mine.epoch = alerts.epoch AND s.lap = alerts.lap AND s.level = alerts.level
+              AND s.tries = alerts.tries AND NOT EXISTS (
+            SELECT FROM pages other WHERE other.step_id = mine.step_id AND other.state <> 'failed'))
+    RETURNING id
+""")
+
+_HURRY = text("""
+    UPDATE pages SET try_at = :now, own_at = :now
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM pages WHERE id = ANY (ARRAY(
+            SELECT DISTINCT ON (other.step_id, other.kind) other.id
+            FROM pages mine JOIN pages other ON other.alert_id = mine.alert_id AND other.step_id = mine.step_id
+                 AND other.person_id = mine.person_id AND other.kind = mine.kind
+            WHERE mine.id = ANY (:pages) AND other.way_id IS NOT NULL AND other.state = 'due' AND other.attempt = 0
+            ORDER BY other.step_id, other.kind, other.try_at, other.id))
+        ORDER BY id FOR UPDATE))
+    RETURNING id
+""")
+
+_OUTDATE = text("""
+    UPDATE posts SET redraw_at = least(redraw_at, :now), redraw_failures = 0
+    WHERE id = ANY (ARRAY(
+        SELECT p.id FROM posts p
+        WHERE p.id < :post AND p.person_id = :person AND p.ts <> '' AND NOT p.is_list AND p.storm_id IS NULL
+              AND p.id IN (SELECT older.post_id FROM pages older JOIN pages mine ON older.alert_id = mine.alert_id
+                           WHERE mine.id = ANY (:pages) AND older.person_id = :person)
+        ORDER BY p.id FOR UPDATE))
+""")
