@@ -28,6 +28,6 @@ def build(settings: Settings, hurried: bool = False) -> Context:
         settings=settings,
         db=Database(settings.database_url, pool_size=24, **patience),
         bell=Bell(settings.redis_url),
-        seal=Seal(settings.heed_secret_key.get_secret_value()),
+        seal=Seal(settings.heed_secret_key.get_secret_value(), settings.old_secret_keys),
         slack=Slack(settings.slack_api_url),
     )

@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from bot import api, events_v2, heartbeats, intake, listeners, opsgenie
+from bot import api, events_v2, heartbeats, intake, listeners, oauth, opsgenie, outside
 from bot.answers import as_json, house_of, refuse
 from bot.calendars import calendar
 from bot.context import Context, build
@@ -22,11 +22,14 @@ from bot.fetching import fetch
 from bot.gathering import Gathering
 from bot.health import may_see_details, readiness
 from bot.hearing import Hearing
+from bot.installed import Installations
 from bot.known import KnownSources
 from bot.limits import Limits
 from bot.metrics import Figures
 from bot.notifications import Notifications
 from bot.redacting import REDACTING
+from bot.traces import follow
+from models import logs
 from models.actions.oncall import calendar_of
 from models.config import Settings
 from models.db import DatabaseAway, is_away
@@ -48,8 +51,13 @@ def create_app(settings: Settings) -> Flask:
     flask.extensions["gathering"] = Gathering(house)
     flask.extensions["limits"] = Limits(settings.intake_limit_per_s)
     flask.extensions["notifications"] = Notifications(fetch)
-    flask.extensions["bolt"] = SlackRequestHandler(slack_app(house))
-    for each in (routes, intake.routes, events_v2.routes, opsgenie.routes, api.routes, heartbeats.routes):
+    flask.extensions["installations"] = known = Installations(house.db, house.seal)
+    flask.extensions["bolt"] = SlackRequestHandler(slack_app(house, known))
+    follow(flask)
+    for each in (
+        routes, intake.routes, events_v2.routes, opsgenie.routes, api.routes, heartbeats.routes, outside.routes,
+        oauth.routes,
+    ):  # fmt: skip
         flask.register_blueprint(each)
     return flask
 
@@ -61,9 +69,9 @@ def serving(settings: Settings) -> Flask:
     return flask
 
 
-def slack_app(house: Context) -> App:
-    """The Bolt app, shared by HTTP and Socket Mode."""
-    return listeners.build(house)
+def slack_app(house: Context, known: Installations) -> App:
+    """The Bolt app, as over Socket Mode too."""
+    return listeners.build(house, known)
 
 
 @routes.post("/slack/events")
@@ -175,4 +183,5 @@ class Server(BaseApplication):  # type: ignore[misc]
 @click.command()
 def web() -> None:
     """Serve Slack's endpoint, the intake and health."""
+    logs.set_up()
     Server(Settings().require("database_url", "redis_url", "heed_secret_key")).run()

@@ -36,7 +36,7 @@ from models.actions import (
     heartbeats,
     noticing,
     promises,
-    ways,
+    way_errands,
     workspaces,
 )
 from models.config import Settings
@@ -66,7 +66,7 @@ NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
     "duty": handing_over.next_due,
     "notify": noticing.next_due,
     "picture": noticing.next_picture_due,
-    "ways": ways.next_due,
+    "ways": way_errands.next_due,
 }
 
 

@@ -12,8 +12,8 @@ from bot.slack import Sent, Unclear
 from bot.views import plain
 from jobs.context import current
 from jobs.looking import look
-from models.actions import ways
-from models.actions.ways import Errand, Task
+from models.actions import way_errands
+from models.actions.way_errands import Errand, Task
 from models.seal import SealBroken
 
 log = structlog.get_logger()
@@ -29,12 +29,12 @@ def send_due(context: Context, contacts: Contacts) -> None:
 
     def batch() -> bool:
         with context.db.begin() as session:
-            errand = ways.claim(session, context.seal)
+            errand = way_errands.claim(session, context.seal)
         if errand is not None:
             _finish(context, errand, *_send(context, contacts, errand))
         return errand is not None
 
-    look(context, "ways", batch, ways.next_due)
+    look(context, "ways", batch, way_errands.next_due)
 
 
 def _send(context: Context, contacts: Contacts, errand: Errand) -> tuple[str, bool]:
@@ -57,6 +57,6 @@ def _told(outcome: Outcome) -> tuple[str, bool]:
 
 def _finish(context: Context, errand: Errand, why: str, is_lost: bool) -> None:
     with context.db.begin() as session:
-        ways.came_of(session, errand, why, is_lost)
+        way_errands.came_of(session, errand, why, is_lost)
     context.bell.wake("notify")
     log.info("way", way=errand.way_id, task=errand.task.value, result=why or "sent")

@@ -32,6 +32,7 @@ EVENT_SCOPES = {
     "tokens_revoked": None,
 }
 CALLS = {
+    "auth_teams_list": "auth.teams.list",
     "auth_test": "auth.test",
     "chat_getPermalink": "chat.getPermalink",
     "chat_postEphemeral": "chat.postEphemeral",
@@ -39,6 +40,7 @@ CALLS = {
     "conversations_info": "conversations.info",
     "conversations_list": "conversations.list",
     "conversations_replies": "conversations.replies",
+    "dnd_info": "dnd.info",
     "dnd_teamInfo": "dnd.teamInfo",
     "files_upload_v2": "files.completeUploadExternal",
     "team_info": "team.info",
@@ -48,6 +50,8 @@ CALLS = {
     "users_list": "users.list",
     "views_open": "views.open",
     "views_publish": "views.publish",
+    "views_push": "views.push",
+    "views_update": "views.update",
 }
 FOR_CHANNELS = {"channels:read", "groups:read"}
 """Scopes without a call: with them an admin can add the app to channels, and events name the channel."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.listeners.acting import Actor
-from bot.views.parts import Rendered
+from bot.views.parts import Block, Rendered
 from models.actions import people
 from models.db import now_of
 from models.hours import zone_of
@@ -18,12 +18,13 @@ MENTION = re.compile(r"^<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody typed after the subcommand, and all that is needed to answer it."""
+    """What somebody typed after the subcommand, and all that is needed to answer it; `show` opens a window."""
 
     house: Context
     who: Actor
     words: str
     find: Callable[[str], Actor | None]
+    show: Callable[[Block], None]
 
 
 Subcommand = Callable[[Asked], str | Rendered]

@@ -19,9 +19,10 @@ from bot.listeners.quiet import silence, silences, unsilence
 from bot.listeners.sources import source
 from bot.listeners.tokens import token
 from bot.listeners.watching import clients, unwatch, watch
+from bot.listeners.ways import ways_command
 from bot.views import replies
 from bot.views.alert import page as page_view
-from bot.views.parts import Rendered, person, quoted, typed
+from bot.views.parts import Block, Rendered, person, quoted, typed
 from models.actions import people, raising, reading
 from models.actions.answering import Wish
 from models.answer import Answer
@@ -45,12 +46,22 @@ def heed(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient
     if subcommand is None:
         ack(replies.help_text(unknown=name))
         return
-    asked = Asked(house_of(context), someone, typed(words.strip()), lambda slack_id: actor(context, client, slack_id))
+    asked = Asked(
+        house_of(context),
+        someone,
+        typed(words.strip()),
+        lambda slack_id: actor(context, client, slack_id),
+        lambda view: _open(client, body, view),
+    )
     answer = subcommand(asked)
     if isinstance(answer, str):
         ack(answer)
     else:
         ack(text=answer.text, blocks=answer.blocks)
+
+
+def _open(client: WebClient, body: dict[str, Any], view: Block) -> None:
+    client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def page(asked: Asked) -> str:
@@ -175,6 +186,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "intake": intake,
     "emoji": emoji,
     "source": source,
+    "ways": ways_command,
     "test": test,
     "quality": quality,
     "sent": sent,

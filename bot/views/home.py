@@ -28,6 +28,8 @@ from bot.views.parts import (
     select,
 )
 from bot.views.sources import ADD as ADD_SOURCE
+from bot.views.ways import LABEL as WAYS
+from bot.views.ways import OPEN as OPEN_WAYS
 from models.card import Card, Filter, Listing, OnCallLevel, Stats
 from models.words import Severity, Status
 
@@ -82,8 +84,13 @@ def _dashboard(data: HomeData) -> list[Block]:
         divider(),
         *_on_call(data),
         *_findings(data),
-        *([divider(), actions("home:sources", button("Add a source", ADD_SOURCE, "add"))] if data.is_admin else []),
+        divider(),
+        actions("home:more", *([button("Add a source", ADD_SOURCE, "add")] if data.is_admin else []), _ways()),
     ]
+
+
+def _ways() -> Block:
+    return button(WAYS, OPEN_WAYS, "open")
 
 
 def _findings(data: HomeData) -> list[Block]:
@@ -100,6 +107,8 @@ def _own(data: HomeData) -> list[Block]:
         header("Your alerts"),
         context("Those that you were paged for or have raised. Raise one with `/heed page`."),
         *_cards(data),
+        divider(),
+        actions("home:more", _ways()),
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.views.alert import ACTION_IDS
+from bot.views.installing import scopes_missing, welcome
 from bot.views.parts import (
     BADGES,
     SECTION_LENGTH,
@@ -140,6 +141,16 @@ def _stale(detail: Mapping[str, Any]) -> Rendered:
     return Rendered(f"{text} `/heed resolve {number}` closes it.", [section(text), buttons])
 
 
+def _way(detail: Mapping[str, Any]) -> Rendered:
+    """What came of a code or a test that somebody asked for."""
+    label, why = quoted(detail["label"], 80), quoted(detail["why"], 200)
+    if not why:
+        return _told(f"Your test to *{label}* was taken there. If it has not arrived, look at the address once more.")
+    what = "test" if detail["task"] == "test" else "code"
+    was = "is unclear: " if why.startswith("it may have arrived") else "was not sent: "
+    return _told(f"Your {what} to *{label}* {was}{why}. `/heed ways` sends another, or removes the way.")
+
+
 def still_true(alert_id: int, title: str, who: str) -> Rendered:
     """What stands in the question's place once somebody has answered so."""
     return _told(
@@ -174,4 +185,7 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "channel_ended": _channel_ended,
     "suggest_client": _suggest_client,
     "stale": _stale,
+    "installed": welcome,
+    "scopes_missing": scopes_missing,
+    "way": _way,
 }

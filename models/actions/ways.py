@@ -1,30 +1,25 @@
 """Ways to reach people besides Slack: entered sealed, confirmed once with a code, tested, changed, removed.
 
 An unconfirmed way without `code_sent_at` waits for a code, a confirmed one without `tested_at` for a test; the job
-`ways` sends both. Only their person adds, changes and tests them; an admin may remove them.
+`ways` sends both (`way_errands.py`). Only their person adds, changes and tests them; an admin may remove them.
 """
 
 import hmac
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from models.actions.journal import note
-from models.actions.noticing import tell
 from models.db import now_of
 from models.seal import Seal
-from models.tables import Page, Person, Way, Workspace
+from models.tables import Page, Person, Way
 from models.way import (
     ADDED_AN_HOUR,
     AGAIN_AFTER,
-    CODE_DIGITS,
     WAYS_A_PERSON,
     Verdict,
     WayLine,
@@ -35,7 +30,6 @@ from models.way import (
 )
 from models.words import PageState, Role
 
-NOTICE = "way"
 REMOVED = "this way was removed"
 
 
@@ -43,31 +37,10 @@ class Refused(Exception):
     """What somebody wants of a way cannot be; the message says why."""
 
 
-class Task(StrEnum):
-    """Why something is sent to a way that is no page."""
-
-    CODE = "code"
-    TEST = "test"
-
-
-@dataclass(frozen=True)
-class Errand:
-    """One message to send to a way (row ids); `code` is empty for a test, `address` is sealed."""
-
-    task: Task
-    way_id: int
-    workspace_id: int
-    person_id: int
-    label: str
-    address: bytes
-    code: str
-    at: datetime
-
-
 def of_people(session: Session, person_ids: Sequence[int]) -> dict[int, list[WayRef]]:
     """The confirmed ways of these people (row ids), in the order in which they were added; nobody without any."""
     found: dict[int, list[WayRef]] = defaultdict(list)
-    query = _live().where(Way.person_id.in_(person_ids), Way.confirmed_at.is_not(None), Person.active, _IS_MEMBER)
+    query = live().where(Way.person_id.in_(person_ids), Way.confirmed_at.is_not(None), Person.active, IS_MEMBER)
     for way in session.scalars(query.order_by(Way.id)):
         found[way.person_id].append(
             WayRef(
@@ -86,7 +59,7 @@ def of_people(session: Session, person_ids: Sequence[int]) -> dict[int, list[Way
 
 def lines(session: Session, workspace_id: int, person_id: int) -> list[WayLine]:
     """The ways of somebody as they are listed."""
-    query = _live().where(Way.workspace_id == workspace_id, Way.person_id == person_id).order_by(Way.id)
+    query = live().where(Way.workspace_id == workspace_id, Way.person_id == person_id).order_by(Way.id)
     return [_line(way) for way in session.scalars(query.execution_options(populate_existing=True))]
 
 
@@ -142,7 +115,7 @@ def confirm(session: Session, seal: Seal, workspace_id: int, person_id: int, way
     way, now = _own(session, workspace_id, person_id, way_id), now_of(session)
     if way.confirmed_at is not None:
         return Verdict.RIGHT
-    matches = bool(way.code) and hmac.compare_digest(way.code, _fingerprint(seal, way.id, code_in(typed)))
+    matches = bool(way.code) and hmac.compare_digest(way.code, fingerprint_of(seal, way.id, code_in(typed)))
     verdict = judge(way.code_sent_at if way.code else None, way.code_tries, matches, now)
     if verdict is Verdict.WRONG:
         way.code_tries += 1
@@ -185,7 +158,7 @@ def remove(session: Session, seal: Seal, workspace_id: int, way_id: int, by: int
     owner = select(Way.person_id).where(Way.workspace_id == workspace_id, Way.id == way_id)
     if session.scalar(owner) != by and _role(session, workspace_id, by) is not Role.ADMIN:
         raise Refused("this is not your way; only admins remove those of others")
-    way = session.scalar(_live().where(Way.workspace_id == workspace_id, Way.id == way_id).with_for_update(of=Way))
+    way = session.scalar(live().where(Way.workspace_id == workspace_id, Way.id == way_id).with_for_update(of=Way))
     if way is None:
         raise Refused("this way is gone already")
     now = now_of(session)
@@ -195,51 +168,11 @@ def remove(session: Session, seal: Seal, workspace_id: int, way_id: int, by: int
     return way.label
 
 
-def claim(session: Session, seal: Seal) -> Errand | None:
-    """The next code or test to send, as sent from now on; None when nobody waits for one."""
-    way = session.scalar(
-        _waiting().order_by(Way.id).limit(1).with_for_update(of=Way, skip_locked=True)
-    )  # fmt: skip
-    if way is None:
-        return None
-    now, code = now_of(session), ""
-    if way.confirmed_at is None:
-        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-        way.code, way.code_sent_at = _fingerprint(seal, way.id, code), now
-    else:
-        way.tested_at = now
-    task = Task.CODE if code else Task.TEST
-    return Errand(task, way.id, way.workspace_id, way.person_id, way.label, way.address, code, now)
+IS_MEMBER = and_(Person.role != Role.GUEST, Person.is_channel.is_(False))
 
 
-def came_of(session: Session, errand: Errand, why: str, is_lost: bool) -> None:
-    """Receipt of a code or a test: `why` is empty when it was sent; a code that `is_lost` works no more.
-
-    Its person is told, but not of a code that was sent.
-    """
-    way = session.scalar(
-        _live().where(Way.workspace_id == errand.workspace_id, Way.id == errand.way_id).with_for_update(of=Way)
-    )
-    if way is None:
-        return
-    way.failures = way.failures + 1 if why else 0
-    if is_lost and errand.task is Task.CODE:
-        way.code = ""
-    if errand.task is Task.TEST or why:
-        detail = {"task": errand.task.value, "label": errand.label, "why": why}
-        key = f"{NOTICE}:{errand.way_id}:{errand.task}:{errand.at.isoformat()}"
-        tell(session, errand.workspace_id, [errand.person_id], NOTICE, key, detail)
-
-
-def next_due(session: Session) -> datetime | None:
-    """Now, if somebody waits for a code or a test."""
-    return now_of(session) if session.scalar(_waiting().limit(1)) is not None else None
-
-
-_IS_MEMBER = and_(Person.role != Role.GUEST, Person.is_channel.is_(False))
-
-
-def _live() -> Select[Way]:
+def live() -> Select[Way]:
+    """Ways that are not removed, with their people."""
     return (
         select(Way)
         .join(Person, and_(Person.workspace_id == Way.workspace_id, Person.id == Way.person_id))
@@ -247,21 +180,12 @@ def _live() -> Select[Way]:
     )
 
 
-def _waiting() -> Select[Way]:
-    wanted = or_(
-        and_(Way.confirmed_at.is_(None), Way.code_sent_at.is_(None)),
-        and_(Way.confirmed_at.is_not(None), Way.tested_at.is_(None)),
-    )
-    home = and_(Workspace.id == Way.workspace_id, Workspace.uninstalled_at.is_(None))
-    return _live().join(Workspace, home).where(wanted, Person.active, _IS_MEMBER)
-
-
 def _own(session: Session, workspace_id: int, person_id: int, way_id: int) -> Way:
     """Somebody's own way, locked. Raises Refused."""
     way = session.scalar(
-        _live()
+        live()
         .where(Way.workspace_id == workspace_id, Way.person_id == person_id, Way.id == way_id, Person.active)
-        .where(_IS_MEMBER)
+        .where(IS_MEMBER)
         .with_for_update(of=Way)
     )
     if way is None:
@@ -280,7 +204,7 @@ def _lock_member(session: Session, workspace_id: int, person_id: int) -> None:
     """So that two forms at once cannot both add the last way. Raises Refused."""
     found = session.scalar(
         select(Person.id)
-        .where(Person.workspace_id == workspace_id, Person.id == person_id, Person.active, _IS_MEMBER)
+        .where(Person.workspace_id == workspace_id, Person.id == person_id, Person.active, IS_MEMBER)
         .with_for_update(key_share=True)
     )
     if found is None:
@@ -293,7 +217,7 @@ def _role(session: Session, workspace_id: int, person_id: int) -> Role | None:
     )
 
 
-def _fingerprint(seal: Seal, way_id: int, code: str) -> str:
+def fingerprint_of(seal: Seal, way_id: int, code: str) -> str:
     """A code has too few digits for a hash without a key."""
     return seal.derive(f"code {code} of way {way_id}")
 

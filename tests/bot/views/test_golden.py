@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.views import alert, draft, duty, further, home, marks, modals, notices, quiet, replies
+from bot.views import alert, draft, duty, further, home, marks, modals, notices, quiet, replies, ways
 from bot.views.parts import Block, Rendered
 from models.answer import Answer, Refusal
 from models.card import DutyLine, Filter, Listing, OnDuty, PageCard, Quality, Roster, SilenceLine
+from models.way import WayLine, WayState
 from models.words import PageKind, Severity, Status
 from simulator.blocks import problems
 from tests.bot.golden import FOLDER, check_golden
@@ -44,6 +45,10 @@ ON_LIVE = {Refusal.NOT_ACKNOWLEDGED: MACHINE, Refusal.BAD_TIME: MACHINE}
 LISTED = tuple(CARDS[name] for name in ("machine", "client", "raised"))
 
 HOUR = timedelta(hours=1)
+WAYS = tuple(
+    WayLine(number, "seven", f"SMS by seven …471{number}", state, (120, 0, None)[number % 3], (None, 3600)[number % 2])
+    for number, state in enumerate(WayState)
+)
 DUTIES = (
     OnDuty("Payments", "U0ALICE", NOW + HOUR, "U0BOB"),
     OnDuty("Search", None, NOW + HOUR, "U0BOB"),
@@ -93,6 +98,13 @@ MESSAGES: dict[str, Callable[[], Rendered]] = {
     "alerts_that_wait": lambda: replies.alerts(Listing((SILENCED, SNOOZED)), NOW, mine=False),
     "roster": lambda: duty.roster(ROSTER),
     "left_the_building": lambda: marks.sent(13, [SENT]),
+    "way_tested": lambda: notices.notice("way", {"task": "test", "label": "SMS by seven …4711", "why": ""}),
+    "way_not_sent": lambda: notices.notice(
+        "way", {"task": "code", "label": "SMS by seven …4711", "why": "the service cannot be reached"}
+    ),
+    "way_unclear": lambda: notices.notice(
+        "way", {"task": "code", "label": "ntfy", "why": "it may have arrived, no answer within 10 seconds"}
+    ),
     "digest": lambda: notices.notice(
         "digest", {"open": 3, "alerts": [WAITING, {**WAITING, "link": "", "channel": ""}]}
     ),
@@ -106,6 +118,13 @@ VIEWS: dict[str, Callable[[], Block]] = {
     "home_empty": lambda: home.home(dashboard(())),
     "home_that_waits": lambda: home.home(dashboard((SILENCED, replace(SNOOZED, id=13)))),
     "home_member": lambda: home.home(dashboard((RAISED,), stats=None)),
+    "modal_ways": lambda: ways.opened(WAYS, "Saved. It counts for pages from now on."),
+    "modal_ways_none": lambda: ways.opened(()),
+    "modal_ways_of_another": lambda: ways.of_another("U0CHARLIE", WAYS[:1]),
+    "modal_way_add": lambda: ways.add_form(),
+    "modal_way_add_telegram": lambda: ways.add_form("tgram"),
+    "modal_way_change": lambda: ways.change_form(WAYS[0]),
+    "modal_way_code": lambda: ways.code_form(7, "Telegram …4711"),
     "modal_resolve": lambda: modals.resolve(MACHINE, {"alert": 12, "epoch": 1}, notes="Restarted it."),
     "modal_false_positive": lambda: modals.false_positive(CLIENT, {"alert": 13, "epoch": 1}),
     "modal_snooze": lambda: further.snooze(MACHINE, {"alert": 12, "epoch": 1}),

@@ -5,8 +5,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from models.actions import ways
-from models.actions.ways import Errand, Refused, Task
+from models.actions import way_errands, ways
+from models.actions.way_errands import Errand, Task
+from models.actions.ways import Refused
 from models.seal import Seal
 from models.tables import Notice, Page, Person, Way
 from models.way import ADDED_AN_HOUR, WAYS_A_PERSON, Verdict, WayState
@@ -29,7 +30,7 @@ def confirmed(session: Session, house: House, who: str = "alice") -> int:
 
 
 def claimed(session: Session) -> Errand:
-    found = ways.claim(session, SEAL)
+    found = way_errands.claim(session, SEAL)
     assert found is not None
     return found
 
@@ -139,7 +140,7 @@ def test_guests_channels_and_people_who_left_have_no_ways(session: Session, chan
     add(session, house)
     session.execute(update(Person).where(Person.id == house.people["alice"]).values(**change))
     assert ways.of_people(session, [house.people["alice"]]) == {}
-    assert ways.claim(session, SEAL) is None
+    assert way_errands.claim(session, SEAL) is None
     with pytest.raises(Refused, match="only full members"):
         add(session, house)
     with pytest.raises(Refused):
@@ -167,18 +168,18 @@ def test_codes_and_tests_wait_a_minute_for_the_next(context: Context) -> None:
     with context.db.begin() as session:
         ways.ask_test(session, house.id, house.people["bob"], way_id)
         assert states(session, house, "bob") == [WayState.TESTING]
-        assert ways.next_due(session) is not None
+        assert way_errands.next_due(session) is not None
         assert claimed(session).task is Task.TEST
-        assert ways.next_due(session) is None
+        assert way_errands.next_due(session) is None
 
 
 def test_its_person_is_told_of_a_failure_and_of_every_test(session: Session) -> None:
     house = build_house(session)
     add(session, house)
     errand = claimed(session)
-    ways.came_of(session, errand, "", is_lost=False)
+    way_errands.came_of(session, errand, "", is_lost=False)
     assert session.scalars(select(Notice)).all() == []
-    ways.came_of(session, errand, "the service cannot be reached", is_lost=True)
+    way_errands.came_of(session, errand, "the service cannot be reached", is_lost=True)
     gone = ways.confirm(session, SEAL, house.id, house.people["alice"], errand.way_id, errand.code)
     assert gone is Verdict.TOO_LATE
     (told,) = session.scalars(select(Notice)).all()
@@ -192,5 +193,5 @@ def test_two_workers_never_send_the_same_code(context: Context) -> None:
     with context.db.begin() as session:
         add(session, build_house(session))
     with context.db.begin() as one, context.db.begin() as other:
-        assert ways.claim(one, SEAL) is not None
-        assert ways.claim(other, SEAL) is None
+        assert way_errands.claim(one, SEAL) is not None
+        assert way_errands.claim(other, SEAL) is None
