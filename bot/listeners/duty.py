@@ -16,6 +16,9 @@ from models.suppose import supposed
 
 DAYS = 14
 USAGE = "Whom, and for how long? `/heed override @person 2h`, or `/heed override @person tomorrow 9:00 to 18:00`."
+USAGE_OF_END = (
+    "Whose? `/heed override end @person`, with the schedule's name if there are several. Nothing has changed."
+)
 
 
 def oncall(asked: Asked) -> str:
@@ -52,7 +55,10 @@ def ask_for_picture(house: Context, workspace_id: int, schedule_id: int, person_
 
 
 def override(asked: Asked) -> str:
-    """`/heed override @person 2h Payments`"""
+    """`/heed override @person 2h Payments`, or `/heed override end @person Payments`"""
+    begin, _, rest = asked.words.strip().partition(" ")
+    if begin.lower() == "end":
+        return _end_overrides(asked, rest)
     target, words = mention(asked.words)
     if target is None or not words:
         return USAGE
@@ -74,6 +80,24 @@ def override(asked: Asked) -> str:
         return view.may_not_override(error.schedule)
     asked.house.bell.wake("duty")
     return view.overridden(name, found.slack_id, span.start, span.end, before)
+
+
+def _end_overrides(asked: Asked, words: str) -> str:
+    target, name = mention(words)
+    found = asked.find(target) if target is not None else None
+    if found is None:
+        return USAGE_OF_END
+    workspace_id, by = asked.who.workspace_id, asked.who.person_id
+    try:
+        with asked.house.db.begin() as session:
+            schedule, count = actions.end_overrides(session, workspace_id, name, found.person_id, by)
+    except actions.NoSuchSchedule as error:
+        return view.which_schedule(error.names, name)
+    except actions.NotInSchedule as error:
+        return view.may_not_override(error.schedule)
+    if count:
+        asked.house.bell.wake("duty")
+    return view.ended(schedule, found.slack_id, count)
 
 
 def who(asked: Asked) -> str | Rendered:

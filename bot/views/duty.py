@@ -68,6 +68,14 @@ def overridden(schedule: str, slack_id: str, start: datetime, end: datetime, bef
     return f"{person(slack_id)} is on call for *{_name(schedule)}* anyway, and stays so {when}."
 
 
+def ended(schedule: str, slack_id: str, count: int) -> str:
+    """Whose overrides are over, and how many that were."""
+    if not count:
+        return f"{person(slack_id)} has no override in *{_name(schedule)}* that was made in Slack. Nothing has changed."
+    which = "The override" if count == 1 else f"All {count} overrides"
+    return f"{which} of {person(slack_id)} in *{_name(schedule)}* ended. `/heed oncall` shows who is on call now."
+
+
 def may_not_override(schedule: str) -> str:
     who = "Only admins, responders and those who stand in it"
     return f"{who} may change who is on call for *{_name(schedule)}*. Nothing has changed."

@@ -54,7 +54,8 @@ HELP = {
         "oncall": "who is paged now, and who is next",
         "schedule": "the schedules; with a name, its next 14 days",
         "who severity=critical team=payments": "who would be paged, with a time after it if not now",
-        "override @person 2h": "put somebody on call for a while, with the schedule's name if there are several",
+        "override @person 2h": "put somebody on call for a while, with the schedule's name if there are several; "
+        "`override end @person` takes it back",
     },
     "Verdicts on clients' messages": {
         "quality": "how good they were in the last 30 days, and what they took",
@@ -150,6 +151,7 @@ _ENTRY_WORDS = {
     "silence_changed": "silence {silence} changed: {matchers}, until {until}",
     "silence_ended": "silence {silence} ended: {matchers}",
     "override": "override in {schedule}, from {start} until {end}",
+    "override_ended": "overrides in {schedule} ended",
     "applied": "rules applied from a file",
     "watched": "channel {channel} watched for {client}",
     "unwatched": "channel {channel} not watched any more: {why}",

@@ -160,15 +160,32 @@ def override(
 
     Raises NoSuchSchedule and NotInSchedule.
     """
-    row = schedules.find(session, workspace_id, _matching(session, workspace_id, name).name)
-    if row is None:
-        raise NoSuchSchedule([each.name for each in schedules.all_of(session, workspace_id)])
-    schedule = schedules.whole(session, row, since=wanted.start)
-    if not _belongs(session, workspace_id, schedule, by, Role.ADMIN, Role.RESPONDER):
-        raise NotInSchedule(row.name)
+    row, schedule = _changeable(session, workspace_id, name, wanted.start, by)
     before = lines(session, workspace_id, schedule, wanted.start, wanted.end)
     schedules.override(session, row, wanted, by)
     return row.name, tuple(before)
+
+
+def end_overrides(session: Session, workspace_id: int, name: str, person_id: int, by: int) -> tuple[str, int]:
+    """End what was made in Slack to put somebody on call; returns the schedule's name, and how many that were.
+
+    Raises NoSuchSchedule and NotInSchedule.
+    """
+    row, _ = _changeable(session, workspace_id, name, now_of(session), by)
+    return row.name, len(schedules.end_overrides(session, row, person_id, by))
+
+
+def _changeable(
+    session: Session, workspace_id: int, name: str, since: datetime, by: int
+) -> tuple[ScheduleRow, Schedule]:
+    """The schedule that `name` means, locked, if this person may change who is on call in it."""
+    row = schedules.find(session, workspace_id, _matching(session, workspace_id, name).name)
+    if row is None:
+        raise NoSuchSchedule([each.name for each in schedules.all_of(session, workspace_id)])
+    schedule = schedules.whole(session, row, since=since)
+    if not _belongs(session, workspace_id, schedule, by, Role.ADMIN, Role.RESPONDER):
+        raise NotInSchedule(row.name)
+    return row, schedule
 
 
 def _belongs(session: Session, workspace_id: int, schedule: Schedule, person_id: int, *roles: Role) -> bool:

@@ -102,6 +102,40 @@ def override(session: Session, row: ScheduleRow, wanted: Override, made_by: int)
     return made.id
 
 
+def end_overrides(session: Session, row: ScheduleRow, person_id: int, ended_by: int) -> list[Override]:
+    """Somebody's overrides that go on or are to come are over now; returns them as they were, in order.
+
+    Those of a file end with the file.
+    """
+    now = now_of(session)
+    rows = session.scalars(
+        select(OverrideRow)
+        .where(OverrideRow.schedule_id == row.id, OverrideRow.person_id == person_id, OverrideRow.ends_at > now)
+        .where(~OverrideRow.applied)
+        .order_by(OverrideRow.starts_at)
+        .with_for_update()
+    ).all()
+    found = [Override(each.person_id, each.starts_at, each.ends_at, each.replaces_id) for each in rows]
+    for each in rows:
+        if each.starts_at < now:
+            each.ends_at = now
+        else:
+            session.delete(each)
+    if rows:
+        _changed(session, row)
+        note(
+            session,
+            row.workspace_id,
+            "override_ended",
+            now,
+            person_id=ended_by,
+            schedule=row.name,
+            person=person_id,
+            count=len(rows),
+        )
+    return found
+
+
 def due_handoffs(session: Session) -> list[tuple[ScheduleRow, tuple[Handoff, ...]]]:
     """The hand-offs that have come since they were last told, by schedule, each told once: their rows move on.
 

@@ -177,6 +177,19 @@ def test_an_override_tells_whom_it_covers(world: World) -> None:
     assert "<@U0BOB> is on call for *Search*, where nobody was, from" in told(world, "bob", "override @bob 1h search")
 
 
+def test_an_override_is_taken_back_and_whoever_was_on_call_is_again(world: World) -> None:
+    world.schedule("Payments", "alice", every=2)
+    told(world, "alice", "override @bob 2h")
+    told(world, "alice", "override @bob tomorrow 9:00 to 18:00")
+    assert "*Payments*: <@U0BOB> by an override" in told(world, "charlie", "oncall")
+    refused = told(world, "charlie", "override end @bob")
+    assert "Only admins, responders and those who stand in it" in refused
+    assert told(world, "alice", "override end @bob").startswith("All 2 overrides of <@U0BOB> in *Payments* ended.")
+    assert "*Payments*: <@U0ALICE>, and no change in sight" in told(world, "charlie", "oncall")
+    assert told(world, "alice", "override end @bob").startswith("<@U0BOB> has no override in *Payments*")
+    assert told(world, "alice", "override end").startswith("Whose?")
+
+
 def test_what_is_wrong_with_an_override_is_said_and_changes_nothing(world: World) -> None:
     world.schedule("Payments", "alice")
     usage = "Whom, and for how long? `/heed override @person 2h`, or `/heed override @person tomorrow 9:00 to 18:00`."

@@ -95,11 +95,15 @@ SELECT 'each level of each lap comes once and in order', alert_id,
               time_before)
 FROM ordered WHERE place_before IS NOT NULL AND (place <> place_before + 1 OR executed_at < time_before)
 UNION ALL
-SELECT 'an epoch begins at its first level, a new try at the first level of its lap', o.alert_id,
+SELECT 'an epoch begins at its first level, a new try at that of its lap or again with the last, unsent one', o.alert_id,
        format('epoch %s, try %s begins at place %s', o.epoch, o.tries, o.place)
 FROM ordered o LEFT JOIN starts s ON s.alert_id = o.alert_id AND s.epoch = o.epoch
 WHERE o.place_before IS NULL
-      AND CASE WHEN o.is_first_try THEN o.place <> coalesce(s.place, 1) ELSE o.level <> 1 END
+      AND CASE WHEN o.is_first_try THEN o.place <> coalesce(s.place, 1)
+               ELSE o.level <> 1 AND o.place <> (
+                   SELECT t.place FROM taken t
+                   WHERE t.alert_id = o.alert_id AND t.epoch = o.epoch AND t.tries < o.tries
+                   ORDER BY t.tries DESC, t.place DESC LIMIT 1) END
 UNION ALL
 SELECT 'a level is not reached before the time of the one before is over', p.alert_id,
        format('place %s at %s, the one before at %s', p.place, p.executed_at, p.time_before)
