@@ -64,6 +64,7 @@ class Gathering:
         if mine.error is not None:
             raise mine.error
         assert mine.received is not None
+        tell(mine.received, source=source.id)
         return mine.received
 
     def _work(self, mine: _Brought) -> None:
@@ -127,6 +128,12 @@ class Gathering:
                 done = receive_together(session, some[0].source, [each.request for each in some])
                 found += zip(some, done, strict=True)
         return found
+
+
+def tell(received: Received, **more: int) -> None:
+    """The log's line of a request that is stored: what it did to which alerts."""
+    happened = {name: list(value) for name, value in vars(received).items() if isinstance(value, tuple) and value}
+    log.info("request stored", **more, **happened)
 
 
 def ring(bell: Bell, found: Sequence[Received]) -> None:

@@ -55,7 +55,8 @@ def keep_unreadable(kind: str, secret: str, why: str, body: Body) -> None:
 
 
 def ring(received: Received) -> None:
-    """What was stored is committed: wake those who go on with it."""
+    """What was stored is committed: say so, and wake those who go on with it."""
+    gathering.tell(received)
     gathering.ring(house_of().bell, [received])
 
 

@@ -1,6 +1,5 @@
 """Slack's Socket Mode: the same listeners as over HTTP, with no public address needed."""
 
-import logging
 import signal
 import threading
 from types import FrameType
@@ -11,6 +10,7 @@ from slack_sdk import WebClient
 
 from bot import listeners
 from bot.context import build
+from models import logs
 from models.config import Settings
 
 
@@ -18,7 +18,7 @@ from models.config import Settings
 def socket() -> None:
     """Take Slack's events, commands and buttons over Socket Mode."""
     settings = Settings().require("database_url", "redis_url", "heed_secret_key", "slack_app_token")
-    logging.basicConfig(level=logging.WARNING)
+    logs.set_up()
     bolt = listeners.build(build(settings, hurried=True))
     handler = SocketModeHandler(
         bolt,

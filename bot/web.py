@@ -43,7 +43,7 @@ routes = Blueprint("heed", __name__)
 def create_app(settings: Settings) -> Flask:
     """The WSGI app; connects to nothing until the first request."""
     house = build(settings, hurried=True)
-    flask = Flask("heed")
+    flask = Flask("heed", static_folder=None)  # a folder called static beside us is nobody's to read
     flask.config["MAX_CONTENT_LENGTH"] = settings.intake_body_bytes
     flask.logger.addFilter(REDACTING)
     flask.extensions["heed"] = house

@@ -96,7 +96,8 @@ def _receive(context: Context, parcel: Parcel, result: Result) -> None:
             case Refused(_, why):
                 step_is_due = contacting.failed(session, parcel, why)
         now = now_of(session)
-    log.info("message", way=parcel.kind, pages=len(parcel.pages), result=type(result).__name__)
+    traces = sorted({each.card.trace for each in parcel.contents})
+    log.info("message", way=parcel.kind, pages=len(parcel.pages), result=type(result).__name__, traces=traces)
     context.bell.wake("contact", at=now)
     if step_is_due:
         context.bell.wake("escalate")

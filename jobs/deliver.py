@@ -177,7 +177,8 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result,
     """Write the receipt; returns whether the person's next post may be sent right away."""
     with context.db.begin() as session:
         after = _write(session, lease, envelope, result, rest)
-    log.info("post", post=envelope.post_id, pages=len(envelope.pages), result=type(result).__name__)
+    traces = sorted({each.card.trace for each in envelope.contents})
+    log.info("post", post=envelope.post_id, pages=len(envelope.pages), result=type(result).__name__, traces=traces)
     if after.again_at is not None:
         context.bell.wake("deliver", at=after.again_at)
     if after.step_is_due:

@@ -6,7 +6,7 @@ from bot.context import Context
 from jobs.context import current
 from jobs.looking import look
 from models.actions import escalating
-from models.actions.escalating import Turn
+from models.actions.escalating import Taken, Turn
 from models.db import DatabaseAway
 
 log = structlog.get_logger()
@@ -33,17 +33,17 @@ def _batch(context: Context, turn: Turn) -> bool:
         log.exception("a batch of steps failed; each is taken by itself")
         taken = _one_by_one(context)
     if taken:
-        log.info("steps taken", count=len(taken))
+        log.info("steps taken", count=len(taken), steps=[vars(each) for each in taken])
         for job in ("deliver", "redraw", "contact"):
             context.bell.wake(job)
-    return turn.took(taken, escalating.BATCH)
+    return turn.took([each.workspace for each in taken], escalating.BATCH)
 
 
-def _one_by_one(context: Context) -> list[int]:
+def _one_by_one(context: Context) -> list[Taken]:
     """The poison rule: a row that fails is pushed out, doubling, and the others go on."""
     with context.db.begin() as session:
         due = escalating.due_ids(session)
-    taken = []
+    taken = list[Taken]()
     for alert_id in due:
         try:
             with context.db.begin() as session:

@@ -17,9 +17,9 @@ import structlog
 from bot.ascode.applying import Where, apply
 from bot.ascode.tree import parse
 from bot.context import build
-from jobs import logs
 from jobs.supervisor import Supervisor
 from jobs.sync import connect, sync
+from models import logs
 from models.actions.workspaces import policies, put_source
 from models.config import RUNNING, Settings
 from models.embedded import CannotEmbed, EmbeddedPostgres, EmbeddedRedis, free_port

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from jobs.context import current
-from models.actions import escalating, incoming, learning, listening, purging, refreshing, storms
+from models.actions import escalating, incoming, learning, leaving, listening, purging, refreshing, storms
 
 log = structlog.get_logger()
 STEPS = 40
@@ -43,6 +43,7 @@ def sweep(context: Context) -> None:
     for forget, at_once in (
         (incoming.forget_bodies, incoming.AT_ONCE),
         (incoming.forget_requests, incoming.AT_ONCE),
+        (leaving.end, leaving.AT_ONCE),
         (purging.purge, purging.AT_ONCE),
     ):
         _in_steps(context, forget, at_once)

@@ -42,7 +42,10 @@ class PatientWorker(SimpleWorker):
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Each job has an id of its own; what it opens by itself has it too."""
         trace_id.begin()
-        return super().perform_job(job, queue, execution)
+        try:
+            return super().perform_job(job, queue, execution)
+        finally:
+            trace_id.end()
 
     def handle_warm_shutdown_request(self) -> None:
         self.is_asked_to_stop = True

@@ -71,6 +71,8 @@ class Card:
     reopenable: bool = False
     round_trip: float | None = None
     """Seconds from raising a test page to Slack's receipt for it."""
+    trace: str = ""
+    """The id of what opened it, as the logs have it."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

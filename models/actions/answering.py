@@ -122,6 +122,12 @@ def allowed(session: Session, alert: Alert, person_id: int) -> bool:
     return may_answer(person.role, was_paged, alert.raised_by == person_id)
 
 
+def may_answer_it(session: Session, workspace_id: int, alert_id: int, person_id: int) -> bool:
+    """Whether this person may answer the alert of this number; False for one of another workspace."""
+    found = session.scalar(select(Alert).where(Alert.workspace_id == workspace_id, Alert.id == alert_id))
+    return found is not None and allowed(session, found, person_id)
+
+
 def _has_successor(session: Session, alert: Alert) -> bool:
     """A newer alert of the same key has taken over, so this one stays closed."""
     return bool(

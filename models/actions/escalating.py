@@ -46,7 +46,7 @@ class Turn:
     _before_next: int = 0
 
     def took(self, homes: Sequence[int], limit: int) -> bool:
-        """Note the workspaces of the alerts that a batch took; whether more may be due."""
+        """Note the workspace of each step that a batch took; whether more may be due."""
         others_were_sought, is_full = bool(self.aside), len(homes) >= limit
         if others_were_sought and not homes:
             self._before_next = OTHERS_EVERY
@@ -56,13 +56,25 @@ class Turn:
         return is_full or others_were_sought
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A step that was taken, as the log tells it: where its alert stands now, and how late it was (seconds)."""
+
+    workspace: int
+    alert: int
+    trace: str
+    lap: int
+    level: int
+    late_s: float
+
+
 def advance_due(session: Session, limit: int = BATCH, only: int | None = None) -> int:
     """Take the step of up to `limit` alerts that are due (of the alert `only`, if given); returns how many."""
     return len(take_due(session, limit, only))
 
 
-def take_due(session: Session, limit: int = BATCH, only: int | None = None, aside: Collection[int] = ()) -> list[int]:
-    """The same, leaving out the workspaces `aside`; returns the workspaces of the alerts that were taken."""
+def take_due(session: Session, limit: int = BATCH, only: int | None = None, aside: Collection[int] = ()) -> list[Taken]:
+    """The same, leaving out the workspaces `aside`; returns what was taken."""
     now = now_of(session)
     due = session.execute(_CLAIM, {"now": now, "limit": limit, "only": only, "aside": list(aside) or [0]}).all()
     if not due:
@@ -71,13 +83,13 @@ def take_due(session: Session, limit: int = BATCH, only: int | None = None, asid
     crews = crews_of(session, rules)
     turns = _lock_turns(session, due)
     storms.join(session, [row for row in due if _begins(row)], now)
-    writing = Writing()
+    writing, taken = Writing(), list[Taken]()
     for row in due:
         home = row.workspace_id
-        _take(writing, row, rules[home], crews[home], turns.setdefault(home, {}), now)
+        taken.append(_take(writing, row, rules[home], crews[home], turns.setdefault(home, {}), now))
     writing.write(session, now)
     redraw(session, [row.id for row in due if row.paged_at is not None or row.reminded], now)
-    return [row.workspace_id for row in due]
+    return taken
 
 
 def _begins(row: Row[Any]) -> bool:
@@ -133,7 +145,7 @@ def held(rules: Rulebook, row: Any, now: datetime) -> Hold | None:
     return Hold(int(holding.id), until) if holding is not None and until is not None else None
 
 
-def _take(writing: Writing, row: Row[Any], rules: Rulebook, crew: Crew, turns: Turns, now: datetime) -> None:
+def _take(writing: Writing, row: Row[Any], rules: Rulebook, crew: Crew, turns: Turns, now: datetime) -> Taken:
     """Decide about one alert and record it; the turns that it takes are taken for those after it in the batch too."""
     case = Case(row.owner_id, row.picks)
     reach = ReachAt(crew, now, case, turns)
@@ -143,6 +155,8 @@ def _take(writing: Writing, row: Row[Any], rules: Rulebook, crew: Crew, turns: T
     turns.update({key: count for key, (_, count) in picks.items()})
     subject = _about(row, row.workspace_id, row.id, row.next_step_at, state.plan.channels)
     Recorder(writing, subject, crew.admins).record(taken, picks)
+    late = round((now - row.next_step_at).total_seconds(), 3)
+    return Taken(row.workspace_id, row.id, row.trace, taken.state.lap, taken.state.level, late)
 
 
 def _picks(taken: Advance, reach: ReachAt, case: Case) -> dict[str, tuple[int, int]]:
@@ -216,7 +230,7 @@ _CLAIM = text("""
     )
     SELECT a.id, a.workspace_id, a.origin, a.status, a.severity, a.epoch, CAST(a.plan AS text) AS plan, a.lap, a.level,
            a.tries, a.next_step_at, a.paged_at, a.exhausted_at, a.reminded, a.snoozed_until, a.picks, a.labels,
-           a.acknowledged_by, a.source_id, a.storm_id, a.plan ->> 'policy' AS policy,
+           a.acknowledged_by, a.source_id, a.storm_id, a.trace, a.plan ->> 'policy' AS policy,
            s.kind AS source_kind, s.name AS source_name, cl.client, cl.tier, cl.renews_on,
            cl.owner_id, cl.owner,
            EXISTS (

@@ -27,11 +27,12 @@ from models.words import Origin, Severity, Status
 
 @dataclass(frozen=True)
 class Candidate:
-    """A signal under its alert key; its severity is what the routes made it."""
+    """A signal under its alert key; its severity is what the routes made it, `trace` its request's id."""
 
     key: str
     signal: Signal
     chosen: Chosen
+    trace: str = ""
 
 
 @dataclass
@@ -167,6 +168,7 @@ def _open(session: Session, source: SourceRef, key: str, begun: Sequence[Candida
             parts_open=len(begun),
             count=len(begun),
             grouped_until=now + _window(begun),
+            trace=worst.trace,
         )
         .on_conflict_do_nothing(index_elements=["workspace_id", "key"], index_where=_IS_LIVE)
         .returning(Alert.id)

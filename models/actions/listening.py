@@ -260,10 +260,15 @@ def forget_old(session: Session) -> int:
     held for long.
     """
     now = now_of(session)
-    session.execute(text("DELETE FROM seen_events WHERE at < :now - interval '1 day'"), {"now": now})
+    session.execute(_FORGET_EVENTS, {"now": now})
     session.execute(_FORGET_SENT, {"now": now})
     return len(session.execute(_FORGET_TEXTS, {"now": now}).all())
 
+
+_FORGET_EVENTS = text("""
+    DELETE FROM seen_events WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM seen_events WHERE at < :now - interval '1 day' ORDER BY at LIMIT 5000))
+""")
 
 _FORGET_TEXTS = text("""
     UPDATE messages SET text = '' WHERE id = ANY (ARRAY(

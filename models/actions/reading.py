@@ -222,6 +222,7 @@ def _card(
         notes_by=note.slack_id if note else None,
         notes_from=(note.detail.get("user") or note.detail.get("source", "")) if note else "",
         reopenable=closed and alert.closed_at is not None and now - alert.closed_at <= REOPEN_WITHIN,
+        trace=alert.trace,
         round_trip=((min(sent) - alert.opened_at).total_seconds() if alert.origin is Origin.TEST and sent else None),
     )
 

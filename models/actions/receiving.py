@@ -21,6 +21,7 @@ from models.actions.sources import SourceRef
 from models.matching import Subject
 from models.signal import Known, Signal, decide, fold
 from models.tables import Alert
+from models.trace_id import current
 from models.words import Severity, Status
 
 
@@ -41,11 +42,15 @@ class Received:
 
 @dataclass(frozen=True)
 class Request:
-    """Signals that came in together, with the body they were read from; `public_id` is what its sender asks by."""
+    """Signals that came in together, with the body they were read from; `public_id` is what its sender asks by.
+
+    `trace` is the id under which the logs know it; alerts that it opens keep it.
+    """
 
     signals: Sequence[Signal]
     body: str = ""
     public_id: str = ""
+    trace: str = field(default_factory=current)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class _Routed:
     key: str
     signal: Signal
     chosen: Chosen
+    trace: str
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,17 @@ def receive_together(session: Session, source: SourceRef, requests: Sequence[Req
     folded = [fold(each.signals) for each in requests]
     keys = [[alert_key(source, each) for each in signals] for signals in folded]
     signals = {key: each for some, of in zip(folded, keys, strict=True) for each, key in zip(some, of, strict=True)}
-    happened = _receive(session, source, signals, [each for each in requests if each.body])
+    traces = {key: each.trace for each, of in zip(requests, keys, strict=True) for key in of}
+    happened = _receive(session, source, signals, traces, [each for each in requests if each.body])
     return [_received([happened[key] for key in each]) for each in keys]
 
 
 def _receive(
-    session: Session, source: SourceRef, signals: Mapping[str, Signal], requests: Sequence[Request]
+    session: Session,
+    source: SourceRef,
+    signals: Mapping[str, Signal],
+    traces: Mapping[str, str],
+    requests: Sequence[Request],
 ) -> dict[str, tuple[str, int | None]]:
     """For each key what happened, and to which alert. Who loses the race to open an alert decides again."""
     waiting, kept = dict(signals), list(requests)
@@ -93,12 +104,18 @@ def _receive(
     plans: dict[str, dict[str, Any]] = {}
     while waiting or kept:
         ground = _look(session, source, list(waiting))
-        routed = [_routed(ground.rules, source, key, signal, ground.now) for key, signal in waiting.items()]
+        routed = [
+            _routed(ground.rules, source, key, signal, traces[key], ground.now) for key, signal in waiting.items()
+        ]
         alone = [each for each in routed if not _is_part(each, ground)]
         done = session.execute(_WRITE, _parameters(source, alone, kept, ground)).all()
         written = {row.key: (row.happened, row.id) for row in done if row.happened != "lost"}
         plans |= {each.key: each.chosen.plan for each in alone}
-        parts = [grouping.Candidate(each.key, each.signal, each.chosen) for each in routed if _is_part(each, ground)]
+        parts = [
+            grouping.Candidate(each.key, each.signal, each.chosen, each.trace)
+            for each in routed
+            if _is_part(each, ground)
+        ]
         happened |= written | grouping.receive(session, source, parts, ground.now)
         _settle(session, written, plans, ground.now)
         waiting, kept = {key: signal for key, signal in waiting.items() if key not in happened}, []
@@ -122,9 +139,9 @@ def _look(session: Session, source: SourceRef, keys: list[str]) -> _Ground:
     return _Ground(rows[0].now, rules, frozenset(rows[0].parts), known)
 
 
-def _routed(rules: Rulebook, source: SourceRef, key: str, signal: Signal, now: datetime) -> _Routed:
+def _routed(rules: Rulebook, source: SourceRef, key: str, signal: Signal, trace: str, now: datetime) -> _Routed:
     chosen = choose(rules, _subject(source, signal), now)
-    return _Routed(key, replace(signal, severity=chosen.severity), chosen)
+    return _Routed(key, replace(signal, severity=chosen.severity), chosen, trace)
 
 
 def _subject(source: SourceRef, signal: Signal) -> Subject:
@@ -160,6 +177,7 @@ def _row(routed: _Routed, ground: _Ground) -> dict[str, Any]:
         "labels": dict(signal.labels),
         "started_at": signal.started_at.isoformat() if signal.started_at else None,
         "routes": list(routed.chosen.routes),
+        "trace": routed.trace,
     }
 
 
@@ -245,12 +263,12 @@ _WRITE = text("""
     WITH input AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS each(
             key text, alert_id bigint, decision text, firing boolean, title text, details text, severity smallint,
-            link text, labels jsonb, started_at timestamptz, plan integer, routes jsonb)
+            link text, labels jsonb, started_at timestamptz, plan integer, routes jsonb, trace text)
     ), opened AS (
         INSERT INTO alerts (workspace_id, origin, key, source_id, title, details, severity, link, labels, opened_at,
-                            last_seen_at, started_at, plan, next_step_at)
+                            last_seen_at, started_at, plan, next_step_at, trace)
         SELECT :workspace, 'signal', key, :source, title, details, severity, link, labels, :now, :now, started_at,
-               CAST(:plans AS jsonb) -> plan, :now
+               CAST(:plans AS jsonb) -> plan, :now, trace
         FROM input WHERE decision = 'OPEN' ORDER BY key
         ON CONFLICT (workspace_id, key) WHERE status IN ('open', 'acknowledged')
         DO NOTHING RETURNING id, key

@@ -130,7 +130,7 @@ def test_metrics_tell_what_is_open_due_and_paged(world: World) -> None:
     found = requests.get(f"{world.url}/metrics", timeout=10).text
     for line in (
         'heed_alerts{status="open"} 1.0',
-        'heed_pages_24h{state="sent"} 2.0',
+        'heed_pages_1h{result="sent",way="slack"} 2.0',
         'heed_due{kind="step"} 0.0',
         "heed_redis_up 1.0",
     ):

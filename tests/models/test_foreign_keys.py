@@ -20,11 +20,11 @@ KEYS = sorted(
 
 @pytest.mark.parametrize(("table", "columns"), KEYS)
 def test_a_foreign_key_is_looked_up_by_all_its_columns_on_an_empty_table(
-    clean: Servers, table: str, columns: tuple[str, ...]
+    truncated: Servers, table: str, columns: tuple[str, ...]
 ) -> None:
     where = " AND ".join(f"{name} = ${number}" for number, name in enumerate(columns, 1))
     kinds = ", ".join("text" if (table, name) == ("beats", "name") else "bigint" for name in columns)
-    with clean.admin.connect() as connection:
+    with truncated.admin.connect() as connection:
         connection.execute(text("SET plan_cache_mode = force_generic_plan"))
         connection.exec_driver_sql(
             f"PREPARE looked ({kinds}) AS SELECT 1 FROM ONLY {table} x WHERE {where} FOR KEY SHARE OF x"

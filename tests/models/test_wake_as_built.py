@@ -4,7 +4,7 @@ What Redis has been told is read by tests/models/wake_heard.py. What happens in 
 stand-ins for `advance_due` and `next_due` let Redis echo the name of the model's action.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
@@ -21,6 +21,7 @@ from jobs.context import use
 from jobs.worker import FIRST, PatientWorker, _ring_first
 from models import bell as bell_module
 from models.actions import escalating, workspaces
+from models.actions.escalating import Taken
 from models.bell import PAGE, RINGS, Bell, JsonJob, connect
 from models.db import now_of
 from models.tables import Alert
@@ -71,18 +72,18 @@ def acting(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     def find(*batches: int, due_in: timedelta | None = SOON) -> None:
         left = list(batches)
 
-        def advance_due(session: Session) -> int:
+        def take_due(session: Session, aside: Collection[int] = ()) -> list[Taken]:
             echo("claim")
             taken = left.pop(0) if left else 0
             if taken:
                 echo("settle")
-            return taken
+            return [Taken(workspace=each, alert=each, trace="", lap=1, level=1, late_s=0) for each in range(taken)]
 
         def next_due(session: Session) -> datetime | None:
             echo("last_look")
             return None if due_in is None else now_of(session) + due_in
 
-        monkeypatch.setattr(escalating, "advance_due", advance_due)
+        monkeypatch.setattr(escalating, "take_due", take_due)
         monkeypatch.setattr(escalating, "next_due", next_due)
 
     return find
@@ -178,7 +179,7 @@ def test_a_worker_that_has_looked_for_too_long_wakes_as_the_model_does(
     acting(escalating.BATCH, escalating.BATCH)
     monkeypatch.setattr(looking, "AT_MOST_SECONDS", -1.0)
     with heard(context) as done:
-        looking.look(context, JOB, lambda: escalating.advance_due(None) > 0, escalating.next_due)  # type: ignore[arg-type]
+        looking.look(context, JOB, lambda: bool(escalating.take_due(None)), escalating.next_due)  # type: ignore[arg-type]
     tired = by_the_model(quiet(WORKER, Row(0, WAITING), LATER, redis=Redis(queue=(NOW,))), branch=1)
     assert ["take", *done] == tired[: len(done) + 1]
     assert done[-3:] == ["watch", "exists", "exec_ring"]

@@ -83,7 +83,7 @@ MUTANTS = (
     without(
         4,
         "a message that was drawn before a change is drawn anew when it has arrived",
-        "models/actions/delivering.py",
+        "models/actions/receipts.py",
         "redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None",
         "redraw_at=None",
         "a_message_that_was_under_way_while_somebody_answered_is_not_left_stale",
@@ -124,8 +124,8 @@ MUTANTS = (
         7,
         "pages go to the person's own conversation",
         "jobs/deliver.py",
-        "    opened = context.slack.open_dm(token, lease.slack_id)\n",
-        '    opened: Result = Sent("C0ACME", "")\n',
+        "    channel = lease.dm_channel or context.slack.open_dm(token, lease.slack_id)\n",
+        '    channel = lease.dm_channel or Sent("C0ACME", "")\n',
         "people_want_a_direct_message_not_a_thread_mention",
     ),
     without(

@@ -61,8 +61,8 @@ MUTANTS = (
     without(
         8,
         "when nobody of a level can be reached by Slack the next one is due at once",
-        "models/actions/delivering.py",
-        '    return bool(session.execute(_STEP_NOW, {"pages": gone, "now": now}).all())\n',
+        "models/actions/receipts.py",
+        '    return bool(session.execute(_STEP_NOW, {"pages": list(pages), "now": now}).all())\n',
         "    return False\n",
         "somebody_of_whom_only_slack_knows_that_they_have_left",
     ),

@@ -95,7 +95,7 @@ SELECT 'each level of each lap comes once and in order', alert_id,
               time_before)
 FROM ordered WHERE place_before IS NOT NULL AND (place <> place_before + 1 OR executed_at < time_before)
 UNION ALL
-SELECT 'an epoch begins at its first level, a new try at that of its lap or again with the last, unsent one', o.alert_id,
+SELECT 'an epoch begins at level 1, a new try at that of its lap or again with the last, unsent one', o.alert_id,
        format('epoch %s, try %s begins at place %s', o.epoch, o.tries, o.place)
 FROM ordered o LEFT JOIN starts s ON s.alert_id = o.alert_id AND s.epoch = o.epoch
 WHERE o.place_before IS NULL

@@ -109,7 +109,7 @@ def test_a_workspace_that_fills_a_batch_lets_the_others_pass(context: Context) -
     turn, taken = Turn(), list[list[int]]()
     while not taken or turn.took(taken[-1], 2):
         with context.db.begin() as session:
-            taken.append(escalating.take_due(session, 2, aside=turn.aside))
+            taken.append([each.workspace for each in escalating.take_due(session, 2, aside=turn.aside)])
     assert taken[:2] == [[busy.id, busy.id], [quiet.id]]
     assert sorted(home for batch in taken for home in batch) == [busy.id] * 6 + [quiet.id]
 
