@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test llmock sdks lint types lock bench stateful mutants clean
+.PHONY: run test llmock sdks lint types lock bench stateful mutants chaos chaos-short clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python app.py run
@@ -39,6 +39,13 @@ stateful: $(VENV)/.installed-dev
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.mutants $(ARGS)
+
+# Faults of every kind against real processes and servers: 30 minutes, and the 3 minutes of CI.
+chaos: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.chaos --seconds 1800 $(ARGS)
+
+chaos-short: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.chaos --seconds 180 $(ARGS)
 
 lock: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet uv

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 import app
 from bot.sources import tools
 from bot.views.replies import HELP
@@ -39,8 +41,9 @@ def test_help_lists_every_subcommand() -> None:
     assert listed == set(re.findall(r'^    "([\w-]+)":', table, re.MULTILINE))
 
 
-def test_tests_that_are_named_exist() -> None:
-    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "origins.md").read_text())
+@pytest.mark.parametrize("page", ["origins", "promises"])
+def test_tests_that_are_named_exist(page: str) -> None:
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / f"{page}.md").read_text())
     assert len(named) > 20
     for file, name in named:
         path = ROOT / "tests" / file
