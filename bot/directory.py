@@ -170,8 +170,8 @@ class Directory:
             if not cursor["cursor"]:
                 return
 
-    def _client(self, token: str) -> WebClient:
-        return WebClient(token=token, base_url=self._url, timeout=self._timeout, retry_handlers=[])
+    def _client(self, token: str, timeout: int | None = None) -> WebClient:
+        return WebClient(token=token, base_url=self._url, timeout=timeout or self._timeout, retry_handlers=[])
 
 
 def _scopes_of(answer: SlackResponse) -> str:

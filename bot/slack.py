@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.directory import Channel, Directory, UserGroup, profile_of
@@ -26,6 +25,7 @@ EVENT_TYPE = "heed_post"
 LOOK_BACK = timedelta(minutes=2)
 LOOK_AT_PAGES = 5
 REST_SECONDS = 3
+LOOK_SECONDS = 5
 ALT_LENGTH = 1000
 
 
@@ -123,14 +123,14 @@ class Slack(Directory):
 
     def open_dm(self, token: str, slack_id: str) -> Result:
         """The direct-message channel with somebody; `Sent` with an empty ts."""
-        return self._send(token, "conversations.open", users=slack_id)
+        return self._send(token, "conversations.open", LOOK_SECONDS, users=slack_id)
 
     def find(self, token: str, channel: str, mark: str, since: datetime) -> Result | None:
         """The message with this mark in the channel; None when it is not among those since then (the newest 1,000)."""
         cursor = ""
         for _ in range(LOOK_AT_PAGES):
             try:
-                answer = self._client(token).conversations_history(
+                answer = self._client(token, LOOK_SECONDS).conversations_history(
                     channel=channel,
                     oldest=f"{(since - LOOK_BACK).timestamp():.6f}",
                     include_all_metadata=True,
@@ -170,7 +170,7 @@ class Slack(Directory):
 
     def rest(self, token: str, slack_id: str) -> Rest | None:
         """Somebody's Do Not Disturb now; None when Slack does not say. It is asked while a page waits, so in short."""
-        client = WebClient(token=token, base_url=self._url, timeout=REST_SECONDS, retry_handlers=[])
+        client = self._client(token, REST_SECONDS)
         try:
             told = client.dnd_info(user=slack_id)
         except (SlackApiError, SlackRequestError, OSError, http.client.HTTPException):
@@ -184,10 +184,10 @@ class Slack(Directory):
             datetime.fromtimestamp(paused, UTC) if paused else None,
         )
 
-    def _send(self, token: str, method: str, **arguments: Any) -> Result:
+    def _send(self, token: str, method: str, timeout: int | None = None, **arguments: Any) -> Result:
         given = {key: value for key, value in arguments.items() if value is not None}
         try:
-            answer = self._client(token).api_call(method, json=given)
+            answer = self._client(token, timeout).api_call(method, json=given)
         except (SlackApiError, OSError, http.client.HTTPException) as error:
             return _failure(error)
         channel = answer["channel"]

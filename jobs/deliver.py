@@ -1,5 +1,6 @@
 """Sends the pages that are due: one sender a person, every attempt with its receipt (flow 3 of the design)."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,10 +23,13 @@ from models.words import Severity
 
 log = structlog.get_logger()
 
-LOOK_AGAIN = timedelta(seconds=5)
+LOOK_AGAIN = timedelta(seconds=4)
+"""Between an unclear answer, a first look for the post, and a second one; and between tries while Slack is out, so that
+all is well again soon after."""
 LOOKS = 2
 DEAD_TOKEN = timedelta(minutes=1)
-LONGEST_WAIT = 60
+FRESH_SECONDS = 2.0
+"""A request that does not begin within so long after the last look is left to the next attempt, which looks first."""
 REST_KEPT = timedelta(minutes=5)
 IN_SILENCE = "delivered without a sound: Do Not Disturb is on"
 
@@ -100,11 +104,14 @@ def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
         if found is not None or envelope.looked < LOOKS - 1:
             return _after_looking(context, lease, envelope, found)
     rest = _rest(context, lease, envelope, token)
+    began = time.monotonic()
     with context.db.begin() as session:
-        if not delivering.may_send(session, envelope):
+        if not delivering.may_send(session, lease, envelope):
             return True
         if rest is not None and receipts.hurry(session, envelope.pages, now_of(session)):
             context.bell.wake("contact", at=now_of(session))
+    if time.monotonic() - began > FRESH_SECONDS:
+        return False
     return _receive(context, lease, envelope, _post(context, token, channel, envelope), rest)
 
 
@@ -121,7 +128,7 @@ def _not_opened(context: Context, lease: Lease, envelope: Envelope, why: Result)
     if not isinstance(why, NotSent) or why.outage:
         return _receive(context, lease, envelope, why)
     with context.db.begin() as session:
-        again_at = receipts.hold_person(session, lease, why.wait)
+        again_at = delivering.pause(session, lease, why.wait)
         receipts.later(session, envelope, again_at, why.why)
     context.bell.wake("deliver", at=again_at)
     return False
@@ -156,11 +163,14 @@ def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Re
     if isinstance(found, Sent):
         return _receive(context, lease, envelope, found)
     with context.db.begin() as session:
+        again_at = now_of(session) + LOOK_AGAIN
         if found is None:
             receipts.not_found(session, envelope, LOOK_AGAIN)
         else:
             receipts.unclear(session, envelope, "Slack could not be asked", LOOK_AGAIN)
-    return True
+            delivering.pause(session, lease, LOOK_AGAIN)
+    context.bell.wake("deliver", at=again_at)
+    return found is None
 
 
 @dataclass(frozen=True)
@@ -191,7 +201,7 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result,
 
 
 def _write(session: Session, lease: Lease, envelope: Envelope, result: Result, rest: datetime | None) -> After:
-    now, attempt = now_of(session), max(envelope.pages.values())
+    now = now_of(session)
     match result:
         case Sent(channel_id, ts):
             receipts.sent(session, lease, envelope, channel_id, ts, IN_SILENCE if rest is not None else "delivered")
@@ -199,15 +209,14 @@ def _write(session: Session, lease: Lease, envelope: Envelope, result: Result, r
             if envelope.is_for_many or delivering.is_rushed(session, lease):
                 return After(delivering.pause(session, lease), goes_on=False)
             return After()
-        case NotSent(wait, why, outage):
-            again_at = now + max(wait, timedelta(seconds=min(2**attempt, LONGEST_WAIT) if outage else 0))
+        case NotSent(wait, why, _):
+            again_at = now + wait
             receipts.later(session, envelope, again_at, why)
             workspaces.hold_back(session, lease.workspace_id, again_at)
             return After(again_at, goes_on=False)
         case Unclear(why):
-            again_in = timedelta(seconds=min(5 * 2 ** (attempt - 1), LONGEST_WAIT))
-            receipts.unclear(session, envelope, why, again_in)
-            return After(now + again_in)
+            receipts.unclear(session, envelope, why, LOOK_AGAIN)
+            return After(delivering.pause(session, lease, LOOK_AGAIN), goes_on=False)
         case Refused(about, why) if about in (PERSON, CONTENT):
             return After(step_is_due=receipts.failed(session, lease, envelope, why))
         case Refused(_, why):

@@ -6,7 +6,7 @@ from functools import cache
 import structlog
 
 from bot.context import Context
-from bot.slack import GONE, WORKSPACE, NotSent, Refused, Sent, Unclear
+from bot.slack import GONE, WORKSPACE, NotSent, Refused, Result, Sent, Unclear
 from bot.views.posts import message
 from jobs.context import current
 from jobs.looking import look
@@ -61,8 +61,27 @@ def _draw_one(context: Context, drawers: Pump) -> bool:
 
 
 def _draw(context: Context, claimed: Drawing) -> None:
-    drawn = message(claimed.contents, claimed.is_list, claimed.storm)
-    result = context.slack.update(context.seal.open(claimed.token), claimed.channel_id, claimed.ts, drawn)
+    token = context.seal.open(claimed.token)
+    place = Sent(claimed.channel_id, claimed.ts) if claimed.ts else _look(context, claimed, token)
+    if isinstance(place, Sent):
+        drawn = message(claimed.contents, claimed.is_list, claimed.storm)
+        place = context.slack.update(token, claimed.channel_id, place.ts, drawn)
+    _receive(context, claimed, place)
+
+
+def _look(context: Context, claimed: Drawing, token: str) -> Result | None:
+    """Where Slack has a post whose answer was lost; None when it is not there."""
+    if not claimed.channel_id:
+        return None
+    found = context.slack.find(token, claimed.channel_id, claimed.mark, claimed.posted_after)
+    if isinstance(found, Sent):
+        with context.db.begin() as session:
+            drawing.found(session, claimed, found.ts)
+    return found
+
+
+def _receive(context: Context, claimed: Drawing, result: Result | None) -> None:
+    """Write down what came of it. What was not found is looked for a few times more: it may still be under way."""
     log.debug("redraw", post=claimed.post_id, result=type(result).__name__)
     with context.db.begin() as session:
         match result:
@@ -74,5 +93,7 @@ def _draw(context: Context, claimed: Drawing) -> None:
                 drawing.later(session, claimed, wait, whole_workspace=True)
             case Refused(about, _) if about == WORKSPACE:
                 drawing.later(session, claimed, DEAD_TOKEN, whole_workspace=True)
-            case Unclear() | Refused():
+            case Unclear():
+                drawing.later(session, claimed, AGAIN, whole_workspace=True)
+            case Refused() | None:
                 drawing.later(session, claimed, AGAIN, whole_workspace=False)

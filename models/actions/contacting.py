@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from models.actions.delivering import mark
 from models.actions.reading import cards
-from models.actions.receipts import given_up, lock_alerts, mark
+from models.actions.receipts import given_up, lock_alerts
 from models.card import PageCard
 from models.db import now_of
 from models.tables import Alert, Page, Person, Way
 from models.words import PageState, Status
 
-CLAIM = timedelta(seconds=60)
+CLAIM = timedelta(seconds=20)
 PAUSE = timedelta(seconds=10)
 """Between two messages by one way: what falls due meanwhile goes together."""
 AT_MOST = 200

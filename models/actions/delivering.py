@@ -5,11 +5,11 @@ so that a sender that was paused and one that took over never both write a recei
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import any_, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
@@ -20,8 +20,10 @@ from models.rest import NEVER, Rest
 from models.tables import Alert, Page, Person, Post
 from models.words import PageKind, PageState, Status
 
-LEASE = timedelta(seconds=12)
-CLAIM = timedelta(seconds=60)
+LEASE = timedelta(seconds=8)
+CLAIM = timedelta(seconds=8)
+"""Both begin anew with the last look before a request. A sender that dies in the middle of one keeps its pages for so
+long; then they are looked for twice, `jobs.deliver.LOOK_AGAIN` apart, which is longer than a request may take."""
 PAUSE = timedelta(seconds=1)
 SINGLE_POSTS = 5
 RUSH = timedelta(seconds=5)
@@ -88,9 +90,9 @@ def release(session: Session, lease: Lease) -> None:
     )
 
 
-def pause(session: Session, lease: Lease) -> datetime:
-    """Nothing more for this person for a second; returns until when."""
-    until = now_of(session) + PAUSE
+def pause(session: Session, lease: Lease, wait: timedelta = PAUSE) -> datetime:
+    """Nothing more for this person for a while; returns until when."""
+    until = now_of(session) + wait
     session.execute(update(Person).where(Person.id == lease.person_id).values(retry_at=until))
     return until
 
@@ -187,7 +189,8 @@ def _renew(session: Session, lease: Lease, now: datetime) -> bool:
 
 
 def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
-    """The person's due pages, locked, worst first, without those that are not needed any more.
+    """The person's due pages, locked, without those that are not needed any more: what an earlier attempt has left
+    unclear first, so that an outage leaves one such post and not many, then the worst.
 
     What somebody else holds is most likely being cancelled; it is left to the next look.
     """
@@ -196,7 +199,7 @@ def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
         .join(Alert, Alert.id == Page.alert_id)
         .where(Page.person_id == lease.person_id, Page.state == PageState.DUE, Page.try_at <= now)
         .where(Page.way_id.is_(None))
-        .order_by(Page.severity, Page.try_at, Page.id)
+        .order_by(Page.post_id.is_(None), Page.severity, Page.try_at, Page.id)
         .limit(LIST_AT_MOST)
         .with_for_update(of=Page, skip_locked=True)
     ).all()
@@ -242,20 +245,33 @@ def _envelope(
     )
 
 
-def may_send(session: Session, envelope: Envelope) -> bool:
-    """The last look before the request: the claim is still ours and young, and somebody still has to answer."""
-    if now_of(session) - envelope.claimed_at > CLAIM / 4:
+def may_send(session: Session, lease: Lease, envelope: Envelope) -> bool:
+    """The last look before the request: the lease and the claim are still ours, and somebody still has to answer.
+
+    Both begin anew, so that the request has their whole time.
+    """
+    now = now_of(session)
+    if not _renew(session, lease, now):
         return False
-    ours = session.scalars(
-        select(Page.id)
-        .join(Alert, Alert.id == Page.alert_id)
-        .where(Page.id.in_(envelope.pages), Page.state == PageState.DUE)
-        .where(
-            (Alert.status == Status.OPEN) & (Page.kind != PageKind.REMINDER)
-            | (Alert.status == Status.ACKNOWLEDGED) & (Page.kind == PageKind.REMINDER)
-        )
+    ours = mark(session, envelope.pages, {"try_at": now + CLAIM}, PageState.DUE)
+    wanted = select(Page.id).join(Alert, Alert.id == Page.alert_id).where(Page.id.in_(ours))
+    still = wanted.where(
+        (Alert.status == Status.OPEN) & (Page.kind != PageKind.REMINDER)
+        | (Alert.status == Status.ACKNOWLEDGED) & (Page.kind == PageKind.REMINDER)
     )
-    return next(ours, None) is not None
+    return session.scalar(still.limit(1)) is not None
+
+
+def mark(
+    session: Session, claimed: Mapping[int, int], values: dict[str, object], state: PageState | None = None
+) -> list[int]:
+    """Write onto the claimed pages (number: attempt) whose attempt is still this one, and that are in `state` if given;
+    returns their numbers."""
+    same = tuple_(Page.id, Page.attempt).in_(sorted(claimed.items()))
+    found = select(Page.id).where(same, *([Page.state == state] if state is not None else []))
+    ours = found.order_by(Page.id).with_for_update().scalar_subquery()
+    written = update(Page).where(Page.id == any_(func.array(ours))).values(values).returning(Page.id)
+    return sorted(session.scalars(written))
 
 
 _LEASE = text("""

@@ -15,13 +15,16 @@ from models.db import now_of
 from models.tables import Page, Post, Workspace
 from models.words import PageKind
 
-CLAIM = timedelta(seconds=30)
+CLAIM = timedelta(seconds=12)
 GIVE_UP_AFTER = 8
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """One post to draw anew. `claimed` is the mark by which the claim is told from a later change."""
+    """One post to draw anew. `claimed` is the moment by which the claim is told from a later change.
+
+    Without a `ts` nobody knows yet whether Slack has it: it is looked for by its `mark`.
+    """
 
     post_id: int
     workspace_id: int
@@ -31,6 +34,8 @@ class Drawing:
     claimed: datetime
     contents: tuple[PageCard, ...]
     is_list: bool
+    mark: str
+    posted_after: datetime
     storm: StormCard | None = None
 
 
@@ -66,13 +71,22 @@ def _drawing(session: Session, row: Row[Any]) -> Drawing:
     return Drawing(
         post_id=row.id,
         workspace_id=row.workspace_id,
-        channel_id=row.channel_id,
+        channel_id=row.channel_id or row.dm_channel or "",
         ts=row.ts,
         token=row.token,
         claimed=row.redraw_at,
         contents=_contents(session, row) if storm is None else (),
         is_list=row.is_list,
+        mark=row.mark,
+        posted_after=row.created_at,
         storm=storm,
+    )
+
+
+def found(session: Session, drawing: Drawing, ts: str) -> None:
+    """Slack has the post after all, although no receipt says so."""
+    session.execute(
+        update(Post).where(Post.id == drawing.post_id, Post.ts == "").values(channel_id=drawing.channel_id, ts=ts)
     )
 
 
@@ -150,13 +164,13 @@ def answered_in_place(session: Session, workspace_id: int, channel_id: str, ts: 
 
 _CLAIM = text("""
     UPDATE posts SET redraw_at = :until
-    FROM workspaces w
-    WHERE w.id = posts.workspace_id AND posts.id = ANY (ARRAY(
+    FROM workspaces w, people pe
+    WHERE w.id = posts.workspace_id AND pe.id = posts.person_id AND posts.id = ANY (ARRAY(
         SELECT p.id FROM posts p
         JOIN workspaces home ON home.id = p.workspace_id AND home.uninstalled_at IS NULL
              AND (home.redraw_retry_at IS NULL OR home.redraw_retry_at <= :now) AND NOT (home.id = ANY (:busy))
         WHERE p.redraw_at <= :now
         ORDER BY p.redraw_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED))
     RETURNING posts.id, posts.workspace_id, posts.channel_id, posts.ts, posts.redraw_at, posts.is_list, posts.storm_id,
-              posts.person_id, w.token
+              posts.person_id, posts.mark, posts.created_at, pe.dm_channel, w.token
 """)

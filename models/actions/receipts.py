@@ -1,15 +1,15 @@
 """Receipts: what became of a post, written onto the pages it carries, fenced by the attempt (flow 3 of the design)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import any_, delete, func, select, text, tuple_, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
-from models.actions.delivering import Envelope, Lease
+from models.actions.delivering import Envelope, Lease, mark
 from models.db import now_of
-from models.tables import Alert, Page, Person, Post
+from models.tables import Alert, Page, Post
 from models.words import PageState
 
 POISON_AFTER = 5
@@ -45,14 +45,14 @@ def sent(
 
 def unclear(session: Session, envelope: Envelope, why: str, again_in: timedelta) -> None:
     """Receipt: it may or may not have arrived; the next attempt looks for it first."""
-    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=0))
     mark(session, envelope.pages, {"try_at": now_of(session) + again_in, "result": f"unclear: {why}"})
+    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=0))
 
 
 def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None:
     """It was looked for and is not there; look once more a little later, before sending again."""
-    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=Post.lookups + 1))
     mark(session, envelope.pages, {"try_at": now_of(session) + again_in, "result": "not found yet"})
+    session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=Post.lookups + 1))
 
 
 def later(session: Session, envelope: Envelope, at: datetime, why: str) -> None:
@@ -103,21 +103,6 @@ def lock_alerts(session: Session, pages: Collection[int]) -> None:
 def _drop_post(session: Session, post_id: int) -> None:
     session.execute(update(Page).where(Page.post_id == post_id).values(post_id=None))
     session.execute(delete(Post).where(Post.id == post_id))
-
-
-def mark(session: Session, claimed_pages: Mapping[int, int], values: dict[str, object]) -> list[int]:
-    """Write onto the claimed pages (number: attempt) whose attempt is still this one; returns their numbers."""
-    claimed = tuple_(Page.id, Page.attempt).in_(sorted(claimed_pages.items()))
-    ours = select(Page.id).where(claimed).order_by(Page.id).with_for_update().scalar_subquery()
-    written = update(Page).where(Page.id == any_(func.array(ours))).values(values).returning(Page.id)
-    return sorted(session.scalars(written))
-
-
-def hold_person(session: Session, lease: Lease, wait: timedelta) -> datetime:
-    """Nothing for this person for so long: Slack holds back what has to come before a post to them alone."""
-    until = now_of(session) + wait
-    session.execute(update(Person).where(Person.id == lease.person_id).values(retry_at=until))
-    return until
 
 
 _NOTE_FAILED = text("""

@@ -17,6 +17,7 @@ from models.storm import REDRAWN_EVERY
 from models.tables import Alert, Page, Post, Step
 from models.words import PageState
 
+UNKNOWN_DRAWN_AFTER = timedelta(seconds=3)
 REPEATS_DRAWN_AFTER = timedelta(seconds=10)
 """A signal's repeats change only the count; their redraws are coalesced over this time."""
 
@@ -56,10 +57,13 @@ def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime, 
 
 
 def redraw(session: Session, alert_ids: Sequence[int], at: datetime) -> None:
-    """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier."""
+    """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier.
+
+    One of which nobody knows whether Slack has it, or that is under way, is looked for first, a moment later.
+    """
     posts = select(Page.post_id).where(Page.alert_id.in_(alert_ids), Page.post_id.is_not(None))
-    moment = case((Post.storm_id.is_not(None), at + REDRAWN_EVERY), else_=at)
-    outdated = select(Post.id).where(Post.id.in_(posts), Post.ts != "").order_by(Post.id)
+    moment = case((Post.storm_id.is_not(None), at + REDRAWN_EVERY), (Post.ts == "", at + UNKNOWN_DRAWN_AFTER), else_=at)
+    outdated = select(Post.id).where(Post.id.in_(posts)).order_by(Post.id)
     session.execute(
         update(Post)
         .where(Post.id == any_(_locked(outdated)))

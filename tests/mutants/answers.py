@@ -19,7 +19,7 @@ MUTANTS = (
         3,
         "a sender looks once more before the request leaves",
         "jobs/deliver.py",
-        "        if not delivering.may_send(session, envelope):\n",
+        "        if not delivering.may_send(session, lease, envelope):\n",
         "        if False:\n",
         "a_page_that_a_sender_holds_already_is_not_sent_after_acknowledge",
     ),

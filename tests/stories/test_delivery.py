@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.db import now_of
-from models.tables import Alert, Page, Person, Way
+from models.tables import Alert, Page, Person, Post, Way
 from models.words import PageState
 from simulator.state import Message
 from tests.gateway import Gateway, gateway
@@ -220,3 +220,39 @@ def test_a_limit_on_opening_conversations_holds_back_one_person_alone(world: Wor
     before = len(world.pages("bob"))
     world.forward(seconds=61)
     assert len(world.pages("bob")) == before + 1
+
+
+def test_a_post_whose_answer_was_lost_shows_that_somebody_has_answered_meanwhile(world: World) -> None:
+    world.policy(("alice", "charlie"))
+    world.slack.faults.add("chat.postMessage", "cut_after", times=1)
+    world.signal("Disk full")
+    answered, lost = ("alice", "charlie") if "Acknowledge" in known(world, "alice") else ("charlie", "alice")
+    world.press(answered, "Acknowledge")
+    world.until(lambda: "Acknowledged by" in everything(world.pages(answered)[0]))
+    world.forward(seconds=10)
+    (post,) = world.pages(lost)
+    assert "Acknowledged by" in everything(post)
+
+
+def known(world: World, who: str) -> list[str]:
+    """The buttons of somebody's post, if Heed knows that Slack has it."""
+    with world.context.db.begin() as session:
+        query = select(Post.ts).join(Person, Person.id == Post.person_id).where(Person.name.ilike(f"{who}%"))
+        has_receipt = all(session.scalars(query))
+    return labels(world.pages(who)[0]) if has_receipt else []
+
+
+def test_an_outage_leaves_one_unclear_post_for_a_person_and_ends_within_seconds(world: World) -> None:
+    world.policy("charlie", minutes=60)
+    world.signal("Before it")
+    world.slack.faults.add("*", "away", seconds=120)
+    for number in range(4):
+        world.signal(f"Disk {number} full")
+    for _ in range(9):
+        world.forward(seconds=10)
+    with world.context.db.begin() as session:
+        assert len(session.scalars(select(Post.id).where(Post.ts == "")).all()) == 1
+    world.forward(seconds=30)
+    for _ in range(4):
+        world.forward(seconds=4)
+    assert len(world.pages("charlie")) == 5

@@ -180,7 +180,7 @@ class Receipt:
 
 def _look(flight: Flight) -> Callable[[Session], bool]:
     def act(session: Session) -> bool:
-        may = delivering.may_send(session, flight.envelope)
+        may = delivering.may_send(session, flight.lease, flight.envelope)
         pages = {"pages": list(flight.envelope.pages), "attempts": list(flight.envelope.pages.values())}
         assert not may or session.execute(_STILL_WANTED, pages).scalar_one(), "may be sent although nobody needs it"
         return may

@@ -184,13 +184,13 @@ def test_a_claim_moves_the_next_try_ahead_so_that_nobody_takes_it_before_it_runs
         held = lease(session)
         first = claim(session, held)
         (page,) = pages(session)
-        assert (page.attempt, page.try_at - now_of(session)) == (1, timedelta(seconds=60))
+        assert (page.attempt, page.try_at - now_of(session)) == (1, delivering.CLAIM)
         assert first.pages == {page.id: 1}
         delivering.release(session, held)
-    forward(seconds=50)
+    forward(seconds=6)
     with context.db.begin() as session:
         assert delivering.lease_person(session) is None
-    forward(seconds=10)
+    forward(seconds=2)
     with context.db.begin() as session:
         second = claim(session, lease(session))
         assert second.pages == {page.id: 2}
@@ -203,14 +203,14 @@ def test_a_claim_that_has_grown_old_or_was_answered_is_not_sent_any_more(context
         page_first_level(session, house, count=2)
         held = lease(session)
         old, answered = claim(session, held), claim(session, held)
-        assert delivering.may_send(session, old)
-        assert delivering.may_send(session, answered)
+        assert delivering.may_send(session, held, old)
+        assert delivering.may_send(session, held, answered)
         number = answered.contents[0].card.id
         answering.give(session, Answer.ACKNOWLEDGE, house.id, number, house.people["bob"])
-        assert not delivering.may_send(session, answered)
+        assert not delivering.may_send(session, held, answered)
     forward(seconds=16)
     with context.db.begin() as session:
-        assert not delivering.may_send(session, old)
+        assert not delivering.may_send(session, held, old)
 
 
 def test_the_next_try_is_when_the_page_its_person_and_its_workspace_are_ready(context: Context) -> None:

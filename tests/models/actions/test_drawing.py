@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from models.actions import answering, delivering, drawing, escalating, receipts
 from models.actions.drawing import CLAIM, GIVE_UP_AFTER, Drawing
-from models.actions.settling import redraw
+from models.actions.settling import UNKNOWN_DRAWN_AFTER, redraw
 from models.answer import Answer
 from models.db import now_of
 from models.tables import Post, Workspace
@@ -185,12 +185,22 @@ def test_a_later_change_brings_a_coalesced_redraw_forward_and_never_puts_it_off(
         assert drawing.next_due(session) == now
 
 
-def test_what_slack_has_not_confirmed_is_not_drawn(context: Context) -> None:
+def test_what_slack_has_not_confirmed_is_looked_for_a_moment_later_and_then_drawn(context: Context) -> None:
     with context.db.begin() as session:
         page_first_level(session, build_house(session))
         claim(session, lease(session))
         outdate(session, 1)
-        assert drawing.next_due(session) is None
+        assert drawing.claim(session) is None
+    forward(seconds=UNKNOWN_DRAWN_AFTER.total_seconds())
+    with context.db.begin() as session:
+        unknown = drawing.claim(session)
+        (post,) = posts(session)
+        assert unknown is not None
+        assert (unknown.ts, unknown.mark) == ("", post.mark)
+        drawing.found(session, unknown, TS)
+        drawing.drawn(session, unknown)
+        (post,) = posts(session)
+        assert (post.ts, post.redraw_at) == (TS, None)
 
 
 def test_a_list_shows_all_its_alerts_the_worst_first(context: Context) -> None:
