@@ -2,8 +2,9 @@
 
     python bench/idle.py [--seconds 20]
 
-Prints memory_idle_mb (all processes, without PostgreSQL and Redis), memory_idle_<process>_mb, idle_cpu_percent (of one
-core, all together), idle_connections. Memory that processes share is counted once for each of them.
+Prints memory_idle_mb (all processes, without PostgreSQL and Redis) and memory_idle_<process>_mb, where memory that
+processes share is divided between them (PSS), memory_idle_rss_mb, where it is counted once for each, idle_cpu_percent
+(of one core, all together) and idle_connections.
 """
 
 import argparse
@@ -32,10 +33,12 @@ def main() -> None:
         before = processor_seconds(heed)
         time.sleep(wanted.seconds)
         spent = processor_seconds(heed) - before
-        sizes = {name: sum(each.memory_info().rss for each in family(heed, name)) / MB for name in heed.running}
+        sizes = {name: sum(each.memory_full_info().pss for each in family(heed, name)) / MB for name in heed.running}
+        whole = sum(each.memory_info().rss for name in heed.running for each in family(heed, name)) / MB
         with heed.admin.connect() as connection:
             open_now = connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'heed'"))
     figure("memory_idle_mb", sum(sizes.values()), "MB")
+    figure("memory_idle_rss_mb", whole, "MB")
     for name, size in sizes.items():
         figure(f"memory_idle_{name}_mb", size, "MB")
     figure("idle_cpu_percent", 100 * spent / wanted.seconds, "%")

@@ -1,6 +1,7 @@
 """A bounded pool that sends while the job that started it has long returned, so that a slow Slack delays no step."""
 
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 import structlog
 
 log = structlog.get_logger()
+
+_PUMPS = weakref.WeakSet["Pump"]()
 
 THREADS = 16
 PER_WORKSPACE = 4
@@ -29,6 +32,7 @@ class Pump:
         self._running: set[Future[None]] = set()
         self._busy: Counter[int] = Counter()
         self._closed = False
+        _PUMPS.add(self)
 
     def start(self, count: int, work: Callable[["Pump"], bool]) -> None:
         """See to it that `count` looks (at most as many as there are threads) begin after this call."""
@@ -79,3 +83,9 @@ class Pump:
             self._waiting -= 1
         while not self._closed and work(self):
             pass
+
+
+def close_all() -> None:
+    """Close every pump of this process, whichever of them its jobs have made."""
+    for pump in list(_PUMPS):
+        pump.close()

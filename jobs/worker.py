@@ -15,7 +15,7 @@ from rq.executions import Execution
 from rq.job import Job
 
 from bot.context import Context, build
-from jobs import analyze, contact, deliver, redraw
+from jobs import pump
 from jobs.context import use
 from jobs.supervisor import Supervisor, follow_parent
 from models import logs, trace_id
@@ -59,7 +59,10 @@ class PatientWorker(SimpleWorker):
 
 
 def work(queue: str) -> None:
-    """Run the jobs of one queue until SIGTERM; what is in hand is finished, and nothing stays claimed."""
+    """Run the jobs of one queue until SIGTERM; what is in hand is finished, and nothing stays claimed.
+
+    A job's module is loaded with the first job of its name, so that no process holds what only the other one needs.
+    """
     logs.set_up()
     context = build(Settings().require("database_url", "redis_url", "heed_secret_key"))
     use(context)
@@ -71,8 +74,7 @@ def work(queue: str) -> None:
             log.warning("the worker lost Redis in the middle of a job; it begins again", queue=queue)
             _wait_for_redis(context)
     finally:
-        for pump in (deliver.pump(), redraw.pump(), contact.pump()) if queue == PAGE else (analyze.pump(),):
-            pump.close()
+        pump.close_all()
         context.db.dispose()
         log.info("worker stopped", queue=queue)
 
