@@ -74,6 +74,8 @@ def prose(value: Any, field: str) -> str:
 
 def one_line(text: str, length: int) -> str:
     """`text` as one line that can be stored, of at most `length` characters."""
+    if text.isascii() and text.isprintable():  # nearly all are, and this is most of what reading a batch takes
+        return text.strip()[:length].rstrip()
     return _storable(text).replace("\n", " ").replace("\t", " ").strip()[:length].rstrip()
 
 
