@@ -32,7 +32,7 @@ types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed-dev
-	@for program in bench/[a-z]*.py; do $(BIN)/python $$program || exit 1; done
+	@$(BIN)/python -m bench $(ARGS)
 
 stateful: $(VENV)/.installed-dev
 	HEED_LONG=1 $(BIN)/python -m pytest -q -s -p no:xdist tests/models/actions/test_escalation_machine.py
