@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test llmock sdks lint types lock bench stateful mutants chaos chaos-short clean
+.PHONY: run test llmock sdks lint types lock bench stateful fuzz mutants chaos chaos-short clean
 
 run: $(VENV)/.installed
 	@$(BIN)/python app.py run
@@ -36,6 +36,11 @@ bench: $(VENV)/.installed-dev
 
 stateful: $(VENV)/.installed-dev
 	HEED_LONG=1 $(BIN)/python -m pytest -q -s -p no:xdist tests/models/actions/test_escalation_machine.py
+
+# 220,000 inputs at random to every route, every payload of Slack and the command line; prints how many of each.
+fuzz: $(VENV)/.installed-dev
+	HEED_LONG=1 $(BIN)/python -m pytest -q -s -p no:xdist tests/security/test_fuzz_http.py \
+	  tests/security/test_fuzz_slack.py tests/security/test_fuzz_cli.py
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.mutants $(ARGS)

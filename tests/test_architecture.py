@@ -57,10 +57,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "models.db", "models.seal", *RULE_MODULES,
     ),
     "bot.fetching": ("httpx2",),
+    "bot.shapes": (),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
         "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.installed",
-        "bot.said", "bot.slack",
+        "bot.said", "bot.shapes", "bot.slack",
         "bot.sentiment.redact", "bot.sources",
         "bot.views", "bot.listeners",
         "models.actions", "models.bell", "models.db", "models.seal", *RULE_MODULES,

@@ -41,7 +41,7 @@ def test_help_lists_every_subcommand() -> None:
     assert listed == set(re.findall(r'^    "([\w-]+)":', table, re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", ["origins", "promises"])
+@pytest.mark.parametrize("page", ["origins", "promises", "security"])
 def test_tests_that_are_named_exist(page: str) -> None:
     named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / f"{page}.md").read_text())
     assert len(named) > 20

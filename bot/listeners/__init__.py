@@ -31,6 +31,7 @@ from bot.listeners import (
 )
 from bot.listeners.acting import HOUSE, INSTALLATIONS, INSTALLED, WORKSPACE
 from bot.listeners.threads import FollowingThreads
+from bot.shapes import fault
 from models import trace_id
 from models.db import DatabaseAway
 
@@ -91,14 +92,22 @@ def authorizer(known: Installations) -> Callable[..., Any]:
     return authorize
 
 
-def failed(error: Exception, body: dict[str, Any]) -> None:
-    """The one place where a listener's failure ends: logged without its content, and said to whoever waits."""
+def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> BoltResponse | None:
+    """The one place where a listener's failure ends: logged without its content, and said to whoever waits.
+
+    A payload that is not as Slack sends it is refused with the field; everything else is a failure of ours.
+    """
+    why = "" if isinstance(error, DatabaseAway) else fault(body)
+    if why:
+        log.warning("a payload is not as Slack sends it", kind=body.get("type") or body.get("command"), why=why)
+        return BoltResponse(status=400, body={"error": why}) if response is not None else None
     away = isinstance(error, DatabaseAway)
     log.error("listener failed", kind=body.get("type") or body.get("command"), exc_info=None if away else error)
     if body.get("response_url"):
         WebhookClient(body["response_url"], timeout=TIMEOUT_SECONDS).send(
             text=AWAY if away else FAILED, response_type="ephemeral", replace_original=False
         )
+    return None
 
 
 def _not_installed(house: Context) -> str:

@@ -16,11 +16,11 @@ from bot.views.alert import ACTION_IDS, SHOW, page, read_value, refusal
 from bot.views.parts import Block, plain, section
 from bot.views.posts import message
 from bot.views.replies import timeline
-from models.actions import answering, drawing, learning, reading
+from models.actions import answering, drawing, learning, people, reading
 from models.actions.answering import Wish
 from models.actions.learning import Marked
-from models.answer import Answer
-from models.card import PageCard
+from models.answer import Answer, Refusal
+from models.card import Card, Details, PageCard
 from models.words import PageKind, Risk
 
 AT_ONCE = (Answer.ACKNOWLEDGE, Answer.PASS_ON, Answer.REOPEN)
@@ -95,13 +95,23 @@ def open_modal(
         say(body, client, respond, OUTSIDERS)
         return
     alert_id, epoch = read_value(action["value"])
-    with house_of(context).db.begin() as session:
-        card = reading.card(session, who.workspace_id, alert_id)
-    if card is None:
+    card = answerable(house_of(context), who, alert_id)
+    if isinstance(card, str):
+        say(body, client, respond, card)
         return
     metadata = {"alert": alert_id, "epoch": epoch, "home": (body.get("view") or {}).get("private_metadata")}
     make = modals.resolve if action["action_id"] == ACTION_IDS[Answer.RESOLVE] else modals.false_positive
     client.views_open(trigger_id=body["trigger_id"], view=make(card, metadata))
+
+
+def answerable(house: Context, who: Actor, alert_id: int) -> Card | str:
+    """The card of an alert that this person may answer, or why they may not: a form shows its title already."""
+    with house.db.begin() as session:
+        card = reading.card(session, who.workspace_id, alert_id)
+        may = answering.may_answer_it(session, who.workspace_id, alert_id, who.person_id)
+    if card is None:
+        return no_such(alert_id)
+    return card if may else refusal(Refusal.NOT_ALLOWED, card)
 
 
 def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext, client: WebClient) -> None:
@@ -119,22 +129,41 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltCo
         publish(context, client, who, metadata["home"])
 
 
-def show(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
+def show(
+    ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+) -> None:
     """Everything about one alert, in a modal."""
     ack()
     who = actor_of(context, client, body)
-    if who is not None:
-        show_details(context, client, body, who, read_value(action["value"])[0])
+    if who is None:
+        say(body, client, respond, OUTSIDERS)
+        return
+    show_details(house_of(context), client, body, respond, who, read_value(action["value"])[0])
 
 
-def show_details(context: BoltContext, client: WebClient, body: dict[str, Any], who: Actor, alert_id: int) -> None:
-    """The alert with its history and receipts, in a modal; nothing if there is no such alert."""
-    with house_of(context).db.begin() as session:
-        details = reading.details(session, who.workspace_id, alert_id)
-    if details is not None:
-        shown = page(PageCard(details.card, PageKind.NEW)).blocks
-        blocks = [block for block in shown if block["type"] != "actions"]
-        _open_notice(client, body, f"Alert #{alert_id}", [*blocks, *timeline(details)])
+def show_details(
+    house: Context, client: WebClient, body: dict[str, Any], respond: Respond, who: Actor, alert_id: int
+) -> None:
+    """The alert with its history and receipts, in a modal, for those who may see it."""
+    details = look(house, who, alert_id)
+    if details is None:
+        say(body, client, respond, none_to_see(alert_id))
+        return
+    shown = page(PageCard(details.card, PageKind.NEW)).blocks
+    blocks = [block for block in shown if block["type"] != "actions"]
+    _open_notice(client, body, f"Alert #{alert_id}", [*blocks, *timeline(details)])
+
+
+def look(house: Context, who: Actor, alert_id: int) -> Details | None:
+    """The alert with its history and receipts; None where there is none that this person may see."""
+    with house.db.begin() as session:
+        someone = people.find(session, who.workspace_id, who.slack_id)
+        seen = someone is not None and reading.may_see(session, who.workspace_id, alert_id, someone)
+        return reading.details(session, who.workspace_id, alert_id) if seen else None
+
+
+def none_to_see(alert_id: int) -> str:
+    return f"There is no alert #{alert_id} that you can see. `/heed alerts` lists what is open."
 
 
 def no_such(alert_id: int) -> str:

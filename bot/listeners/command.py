@@ -7,7 +7,7 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.listeners.acting import OUTSIDERS, actor, actor_of, house_of
-from bot.listeners.alert import give
+from bot.listeners.alert import give, look, none_to_see
 from bot.listeners.asking import Asked, Subcommand, mention, number
 from bot.listeners.duty import oncall, override, schedule, who
 from bot.listeners.emoji import emoji
@@ -96,12 +96,9 @@ def show(asked: Asked) -> str | Rendered:
     alert_id, _ = number(asked.words)
     if alert_id is None:
         return "Which one? `/heed show 12`. `/heed alerts` lists what is open."
-    with asked.house.db.begin() as session:
-        someone = people.find(session, asked.who.workspace_id, asked.who.slack_id)
-        seen = someone is not None and reading.may_see(session, asked.who.workspace_id, alert_id, someone)
-        details = reading.details(session, asked.who.workspace_id, alert_id) if seen else None
+    details = look(asked.house, asked.who, alert_id)
     if details is None:
-        return f"There is no alert #{alert_id} that you can see. `/heed alerts` lists what is open."
+        return none_to_see(alert_id)
     shown = page_view(PageCard(details.card, PageKind.NEW))
     return Rendered(shown.text, [*shown.blocks, *replies.timeline(details)])
 

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.context import Context
 from bot.listeners.acting import OUTSIDERS, Actor, actor, actor_of, house_of
-from bot.listeners.alert import draw_in_place, give, no_such, refuse, say, show_details
+from bot.listeners.alert import answerable, draw_in_place, give, no_such, refuse, say, show_details
 from bot.listeners.asking import Asked, clock_of, mention, number
 from bot.listeners.home import publish
 from bot.views import further as menu
@@ -45,9 +45,9 @@ def more(
         return
     choice = read_choice(action["selected_option"]["value"])
     if choice.what is What.DETAILS:
-        show_details(context, client, body, who, choice.alert_id)
+        show_details(house_of(context), client, body, respond, who, choice.alert_id)
     elif choice.what in MODALS:
-        _open(context, client, body, who, choice)
+        _open(house_of(context), client, body, respond, who, choice)
     else:
         why = _at_once(house_of(context), who, choice)
         if why:
@@ -62,13 +62,16 @@ def _at_once(house: Context, who: Actor, choice: Choice) -> str | None:
     return give(house, Answer.SNOOZE, who, choice.alert_id, choice.epoch, Wish(seen=choice.seen, until=until))
 
 
-def _open(context: BoltContext, client: WebClient, body: dict[str, Any], who: Actor, choice: Choice) -> None:
-    with house_of(context).db.begin() as session:
-        card = reading.card(session, who.workspace_id, choice.alert_id)
-    if card is not None:
-        home = (body.get("view") or {}).get("private_metadata")
-        metadata = {"alert": choice.alert_id, "epoch": choice.epoch, "seen": choice.seen.value, "home": home}
-        client.views_open(trigger_id=body["trigger_id"], view=MODALS[choice.what](card, metadata))
+def _open(
+    house: Context, client: WebClient, body: dict[str, Any], respond: Respond, who: Actor, choice: Choice
+) -> None:
+    card = answerable(house, who, choice.alert_id)
+    if isinstance(card, str):
+        say(body, client, respond, card)
+        return
+    home = (body.get("view") or {}).get("private_metadata")
+    metadata = {"alert": choice.alert_id, "epoch": choice.epoch, "seen": choice.seen.value, "home": home}
+    client.views_open(trigger_id=body["trigger_id"], view=MODALS[choice.what](card, metadata))
 
 
 def snooze_submitted(

@@ -90,5 +90,7 @@ def turn(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltCo
 
 def _show(body: dict[str, Any], context: BoltContext, client: WebClient, wanted: Filter) -> None:
     who = actor_of(context, client, body)
-    if who is not None:
+    if who is None:
+        client.views_publish(user_id=body["user"]["id"], view=not_for_guests())
+    else:
         publish(context, client, who, dump(wanted))

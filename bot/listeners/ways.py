@@ -77,7 +77,8 @@ def ask(ack: Ack, body: dict[str, Any], context: BoltContext, client: WebClient)
 def chosen(ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext, client: WebClient) -> None:
     """Another service was chosen in the form: its hint; what was typed stays."""
     ack()
-    shown = view.add_form(action["selected_option"]["value"])
+    is_ours = actor_of(context, client, body) is not None
+    shown = view.add_form(action["selected_option"]["value"]) if is_ours else view.told(OUTSIDERS)
     client.views_update(view_id=body["view"]["id"], view=shown)
 
 

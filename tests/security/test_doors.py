@@ -1,0 +1,80 @@
+"""The doors themselves: signatures and their age, the same thing twice, files, Redis."""
+
+from pathlib import Path
+
+import pytest
+from redis import SSLConnection
+
+from models.bell import connect
+from models.tables import Message
+from tests.security import slack
+from tests.security.scene import CHANNEL, House
+
+
+def test_only_what_slack_has_signed_comes_in(house: House) -> None:
+    payload = {"type": "url_verification", "challenge": "x"}
+    assert slack.post(house.client, payload).status_code == 200
+    assert slack.post(house.client, payload, signed_by="another").status_code == 401
+    for headers in ({"X-Slack-Signature": ""}, {"X-Slack-Signature": "v0=é"}, {"X-Slack-Request-Timestamp": "now"}):
+        assert slack.post(house.client, payload, **headers).status_code == 401
+
+
+@pytest.mark.parametrize("age", [-301, 301, 10**6])
+def test_an_old_signature_is_no_signature(house: House, age: int) -> None:
+    """Nor is one from the future."""
+    body = '{"type": "url_verification", "challenge": "x"}'
+    assert slack.post_raw(house.client, body, "application/json").status_code == 200
+    assert slack.post_raw(house.client, body, "application/json", age=age).status_code == 401
+
+
+def test_a_body_that_is_no_text_is_refused_before_it_is_read(house: House) -> None:
+    """It made the SDK fail, for anybody who sent it: 500, and a traceback in the log."""
+    unsigned = slack.post_raw(house.client, b"\xff\xfe", "application/json", signed_by="another")
+    assert unsigned.status_code == 401
+    assert "signature" in unsigned.text
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("[]", "no object"),
+        ("{", "no JSON"),
+        ('{"type": "event_callback"}', "event: is missing"),
+        ('{"type": "event_callback", "event": {"type": 7}}', "event.type"),
+        ('{"type": "block_actions", "actions": []}', "actions: is empty"),
+    ],
+)
+def test_what_slack_would_not_send_is_refused_with_its_field(house: House, body: str, why: str) -> None:
+    answer = slack.post_raw(house.client, body, "application/json")
+    assert answer.status_code == 400
+    assert why in answer.text
+
+
+def test_the_same_event_twice_is_one_message(house: House) -> None:
+    scene = house.furnish("T0ONE", "ALPHA")
+    said = {"type": "message", "user": "U0EXTERNAL", "text": "Hello", "team": "T0CLIENT", "channel": CHANNEL}
+    told = slack.event(scene.team, {**said, "ts": "1700000000.000700", "channel_type": "channel"}, shared=True)
+    for again in (told, told, {**told, "event_id": "Ev1"}):
+        assert house.send(again).status_code == 200
+    with house.context.db.begin() as session:
+        assert session.query(Message).filter_by(ts="1700000000.000700").count() == 1
+
+
+def test_no_file_is_served(house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "secrets.txt").write_text("secret")
+    monkeypatch.chdir(tmp_path)
+    assert house.client.get("/static/secrets.txt").status_code == 404
+
+
+def test_redis_is_reached_with_its_password_and_over_tls() -> None:
+    pool = connect("rediss://heed:word@redis.example:6380/1", timeout=0.5).connection_pool
+    assert pool.connection_class is SSLConnection
+    given = pool.connection_kwargs
+    assert (given["username"], given["password"], given["host"], given["port"]) == (
+        "heed",
+        "word",
+        "redis.example",
+        6380,
+    )
+    assert pool.make_connection().cert_reqs.name == "CERT_REQUIRED"  # type: ignore[attr-defined]
