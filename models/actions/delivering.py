@@ -20,10 +20,10 @@ from models.rest import NEVER, Rest
 from models.tables import Alert, Page, Person, Post
 from models.words import PageKind, PageState, Status
 
-LEASE = timedelta(seconds=8)
-CLAIM = timedelta(seconds=8)
-"""Both begin anew with the last look before a request. A sender that dies in the middle of one keeps its pages for so
-long; then they are looked for twice, `jobs.deliver.LOOK_AGAIN` apart, which is longer than a request may take."""
+LEASE = timedelta(seconds=11)
+CLAIM = timedelta(seconds=11)
+"""Both begin anew with the last look before a request, which takes ten seconds at most. A sender that dies in the
+middle of one keeps its pages for so long; then they are looked for twice, `jobs.deliver.LOOK_AGAIN` apart."""
 PAUSE = timedelta(seconds=1)
 SINGLE_POSTS = 5
 RUSH = timedelta(seconds=5)

@@ -60,7 +60,7 @@ def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list
     now = now_of(session)
     return [
         replace(
-            _card(*found[each], names, paged.get(each, []), told.get(each, {}), now),
+            _card_of_row(*found[each], names, paged.get(each, []), told.get(each, {}), now),
             acknowledged_from=names_elsewhere.get(each, ""),
             part_titles=parts.get(each, ()),
         )
@@ -159,6 +159,39 @@ def _opens_again(alert: Alert) -> datetime | None:
     if timeout is None:
         return None
     return alert.next_step_at if alert.reminded else alert.acknowledged_at + timeout
+
+
+def _card_of_row(
+    alert: Alert,
+    about: Any,
+    names: dict[int, str],
+    paged: Sequence[Any],
+    told: Mapping[bool, Any],
+    now: datetime,
+) -> Card:
+    """The card; of a row that holds what it should not, what can be told for certain: its page must go out, too, and
+    it must not keep back the others that are read with it."""
+    try:
+        return _card(alert, about, names, paged, told, now)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Card(
+            id=alert.id,
+            origin=alert.origin,
+            status=alert.status,
+            severity=Severity(alert.severity),
+            epoch=alert.epoch,
+            revision=alert.revision,
+            title=alert.title,
+            opened_at=alert.opened_at,
+            last_seen_at=alert.last_seen_at,
+            details=f"This alert is stored in a form that cannot be read whole ({type(error).__name__}).",
+            acknowledged_at=alert.acknowledged_at,
+            acknowledged_by=names.get(alert.acknowledged_by or 0),
+            closed_at=alert.closed_at,
+            closed_by=names.get(alert.closed_by or 0),
+            paged=tuple(row.slack_id for row in paged),
+            trace=alert.trace,
+        )
 
 
 def _card(

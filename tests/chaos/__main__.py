@@ -161,14 +161,18 @@ def _gather(house: House, watch: Watch, load: Load, breaker: Breaker, ended: flo
 
 
 def _carried(rows: Iterable[Any], watch: Watch) -> list[Post]:
-    """What lists and storms carry besides what they name, where the message itself is there."""
-    found = []
+    """What lists and storms carry besides what they name, where the message itself is there.
+
+    One of them carries several pages about an alert that waited for the same person: they are one post.
+    """
+    found = dict[str, Post]()
     for row in rows:
         seen, key = watch.by_place.get((row.channel_id, row.ts)), KEY.search(row.key)
         if seen is not None and key is not None and seen.is_for_many and key.group() not in seen.keys:
-            at = max(seen.at, float(row.sent))
-            found.append(Post(at, seen.person, f"{seen.mark} {key.group()}", frozenset({key.group()}), True))
-    return found
+            at, mark = max(seen.at, float(row.sent)), f"{seen.mark} {key.group()}"
+            if mark not in found or at < found[mark].at:
+                found[mark] = Post(at, seen.person, mark, frozenset({key.group()}), True)
+    return list(found.values())
 
 
 class Teller:

@@ -93,6 +93,9 @@ OF_ALL_WORKSPACES = (
 )
 """What is due next, figures of the whole house, and forgetting what is old: reviewed, and nothing of it is shown."""
 
+TAKES_WHAT_IS_DUE = re.compile(r"_at <= .* LIMIT .* FOR UPDATE (OF \w+ )?SKIP LOCKED$")
+"""A job takes rows of any workspace, each of which goes on in its own."""
+
 
 @pytest.fixture
 def statements() -> Iterator[set[str]]:
@@ -272,4 +275,4 @@ def test_every_statement_names_its_workspace_or_a_row_that_has_one(twins: Twins,
     assert len(about) > 200
     free = {each for each in about if not NAMED.search(each) and not BY_ROW.search(each)}
     unknown = {each for each in free if not any(each.startswith(begin) for begin in OF_ALL_WORKSPACES)}
-    assert unknown == set()
+    assert {each for each in unknown if not TAKES_WHAT_IS_DUE.search(each)} == set()

@@ -187,7 +187,7 @@ def test_a_claim_moves_the_next_try_ahead_so_that_nobody_takes_it_before_it_runs
         assert (page.attempt, page.try_at - now_of(session)) == (1, delivering.CLAIM)
         assert first.pages == {page.id: 1}
         delivering.release(session, held)
-    forward(seconds=6)
+    forward(seconds=9)
     with context.db.begin() as session:
         assert delivering.lease_person(session) is None
     forward(seconds=2)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
@@ -17,7 +17,8 @@ from models.card import Card
 from models.db import now_of
 from models.matching import parse_matchers
 from models.plan import Plan
-from tests.models.actions.house import House, alert, build_house, forward, open_alerts, page_first_level
+from models.tables import Alert
+from tests.models.actions.house import House, alert, build_house, claim, forward, lease, open_alerts, page_first_level
 
 HOUR = timedelta(hours=1)
 
@@ -136,3 +137,18 @@ def test_cards_cost_five_statements_however_many_they_are(session: Session, coun
     with statements(session) as sent:
         assert len(reading.cards(session, house.id, numbers)) == count
     assert len(sent) == 5
+
+
+def test_an_alert_that_cannot_be_read_whole_keeps_back_none_of_the_others_and_is_paged_all_the_same(
+    context: Context,
+) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+        broken, sound = page_first_level(session, house, count=2)
+        session.execute(update(Alert).where(Alert.id == broken).values(plan={"broken": True}))
+        first, second = reading.cards(session, house.id, [broken, sound])
+        assert (first.title, second.title) == (alert(session, broken).title, alert(session, sound).title)
+        assert "cannot be read whole" in first.details
+        assert second.policy == "Nights"
+        held = lease(session)
+        assert {each.card.id for _ in range(2) for each in claim(session, held).contents} == {broken, sound}
