@@ -87,7 +87,7 @@ HELP = {
 
 
 def help_text(unknown: str = "") -> str:
-    head = f"I don't know “{quoted(unknown, 60)}”. This is what I understand:" if unknown else "What I understand:"
+    head = f"I don't know “{quoted(unknown, 30)}”. This is what I understand:" if unknown else "What I understand:"
     return "\n\n".join([head, *(_help_group(name, usages) for name, usages in HELP.items())])
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -22,8 +23,16 @@ def spellings(mark: str) -> Iterator[str]:
 
 
 def within(place: str, marks: Iterable[str]) -> list[str]:
-    """The marks that stand in a text."""
-    return [mark for mark in marks if any(each in place for each in spellings(mark))]
+    """The marks that stand in a text. One of digits alone is looked for where it is no part of a longer number: in the
+    moments of a log any six digits turn up sooner or later."""
+    return [
+        mark
+        for mark in marks
+        if any(
+            re.search(rf"(?<![\d.]){each}(?!\d)", place) if each.isdigit() else each in place
+            for each in spellings(mark)
+        )
+    ]
 
 
 def columns_with(engine: Engine, marks: Iterable[str]) -> dict[str, set[str]]:
