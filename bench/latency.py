@@ -22,7 +22,8 @@ from models.words import Status
 from tests.processes import Processes
 
 ANGER = "We are terminating the contract, our lawyers will call you."
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 1.2
+"""More than five new alerts in five seconds are a rush, in which nobody gets more than one post a second."""
 WARM_UP = 5
 
 
