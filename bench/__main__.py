@@ -24,7 +24,8 @@ KEPT = HERE / "figures.json"
 PAGE = HERE.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by `make bench` -->\n", "<!-- end of figures -->\n"
 PROGRAMS = (
-    "latency", "intake", "storm", "escalation", "rating", "home", "paged", "idle", "start", "growth", "simulator",
+    "latency", "hanging", "intake", "storm", "escalation", "rating", "home", "paged", "idle", "start",
+    "growth", "simulator",
 )  # fmt: skip
 AIMS = {
     "escalation_late_p99_s": "≤ 1.5",

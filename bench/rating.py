@@ -57,7 +57,7 @@ def main() -> None:
         heed.wait_for(lambda: len(heed.rows("SELECT FROM beats WHERE name NOT LIKE 'web%'")) == 2)
         worker = psutil.Process(heed.running["rate"].pid)
         said = talk(heed, wanted.minutes, wanted.messages, wanted.channels)
-        heed.slack.wait_for(lambda: not uncovered(heed), timeout=180)
+        heed.wait_for(lambda: not uncovered(heed), seconds=180)
         tell(heed, said, worker)
 
 

@@ -9,10 +9,7 @@ import click
 from jobs.checks import database, outside, redis, slack
 from jobs.checks import settings as of_settings
 from jobs.checks.finding import Finding, Level, mend
-from jobs.checks.slack import SCOPES
 from models.config import Settings
-
-__all__ = ("SCOPES",)
 
 MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.MEND: "MEND"}
 PARTS = (of_settings, database, redis, slack, outside)

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from bot.listeners import marks, shortcut
-from jobs.doctor import SCOPES
+from bot.scopes import SCOPES
 from simulator.api import METHODS
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import update
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 from bot.contacts import Contacts
 from bot.context import build
@@ -50,6 +50,7 @@ from models.tables import Beat, Person
 from simulator import Simulator
 from simulator.state import Message
 from tests import sockets
+from tests.listeners import Listeners
 from tests.shown import buttons as buttons
 from tests.shown import choices as choices
 from tests.shown import everything as everything
@@ -92,7 +93,9 @@ class World:
         self._pumps = {job: Pump(job) for job in ("analyze", "deliver", "redraw", "contact")}
         self._run = self._jobs()
         self.app = create_app(self.settings)
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self._listeners = Listeners(self.app.extensions["bolt"].app)
+        self._server = ThreadedWSGIServer("127.0.0.1", 0, self.app)
+        self._server.daemon_threads = False
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._serving.start()
@@ -137,6 +140,7 @@ class World:
         self.slack.stop()
         self._server.shutdown()
         self._server.server_close()
+        self._listeners.settle()
         for pump in self._pumps.values():
             pump.close()
         for house in (self.context, self.app.extensions["heed"]):
@@ -148,6 +152,7 @@ class World:
     def settle(self) -> None:
         """Run the jobs that have something due until nothing is due any more."""
         self.slack.settle()
+        self._listeners.settle()
         for _ in range(50):
             due = self._due()
             if not due:
@@ -390,7 +395,5 @@ class World:
     def home(self, who: str) -> str:
         """Somebody opens Home; everything it says, as text."""
         self.slack.open_home(who)
-        self.slack.wait_for(lambda: self.slack.home(who))
-        view = self.slack.home(who)
-        assert view is not None
+        view = self.slack.wait_for(lambda: self.slack.home(who))
         return json.dumps(view.blocks, ensure_ascii=False)

@@ -8,13 +8,10 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.scopes import missing
 from jobs.checks.finding import Finding, first_line, mend, ok
 from models.config import Settings
 
-SCOPES = (
-    "channels:history", "channels:read", "chat:write", "commands", "dnd:read", "files:write", "groups:history",
-    "groups:read", "im:history", "im:write", "reactions:read", "team:read", "usergroups:read", "users:read",
-)  # fmt: skip
 KINDS = {"xoxp-": "a user token", "xapp-": "an app-level token", "xoxe": "a rotating token", "xoxa-": "an old token"}
 PATIENCE_SECONDS = 10
 SKEW = timedelta(seconds=60)
@@ -59,9 +56,9 @@ def _bot(settings: Settings, token: str) -> Iterator[Finding]:
 
 def _scopes(headers: Mapping[str, str]) -> Finding:
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
-    missing = [scope for scope in SCOPES if scope not in granted]
-    if missing:
-        say = f"add {', '.join(missing)} to the app (manifest.yml) and install it again"
+    lacking = missing(granted)
+    if lacking:
+        say = f"add {', '.join(lacking)} to the app (manifest.yml) and install it again"
         return mend("slack scopes", "slack-scopes-missing", say)
     return ok("slack scopes", "all there")
 

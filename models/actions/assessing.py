@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -66,18 +66,18 @@ def claim_due(session: Session, limit: int = BATCH) -> list[Claimed]:
 
 
 def _unrated(session: Session, conversation: Conversation) -> Sequence[Message]:
-    newest = session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.from_client,
-            Message.rated_at.is_(None),
-            Message.deleted_at.is_(None),
-        )
-        .order_by(Message.ts.desc())
-        .limit(BURST_LINES)
-    ).all()
-    return newest[::-1]
+    """The first of what is to be rated; what one call does not hold is rated after it."""
+    waiting = _waiting(conversation.id).order_by(Message.ts).limit(BURST_LINES)
+    return session.scalars(waiting).all()
+
+
+def _waiting(conversation_id: int) -> Select[Message]:
+    return select(Message).where(
+        Message.conversation_id == conversation_id,
+        Message.from_client,
+        Message.rated_at.is_(None),
+        Message.deleted_at.is_(None),
+    )
 
 
 def _claimed(session: Session, conversation: Conversation, unrated: Sequence[Message]) -> Claimed:
@@ -154,7 +154,7 @@ def store(session: Session, claimed: Claimed, rated: Rated) -> int | None:
     """Store a verdict; critical ones and hard cues open an alert at once, the rest waits for the scan.
 
     Returns the number of an alert that now wants its step, else None. `analyze_at` is cleared only if nothing has
-    been said since the claim.
+    been said since the claim; a burst that one call did not hold goes on at once.
     """
     now, burst, verdict = now_of(session), claimed.burst, rated.verdict
     if _was_withdrawn(session, claimed):
@@ -184,10 +184,11 @@ def store(session: Session, claimed: Claimed, rated: Rated) -> int | None:
     session.flush()
     _count(session, burst.workspace_id, rated, now)
     session.execute(update(Message).where(Message.id.in_(claimed.message_ids)).values(rated_at=now))
+    goes_on = len(burst.lines) == BURST_LINES and session.scalar(_waiting(burst.conversation_id).limit(1)) is not None
     session.execute(
         update(Conversation)
         .where(Conversation.id == burst.conversation_id, Conversation.analyze_at == claimed.claimed)
-        .values(analyze_at=None, first_unrated_at=None, claimed_until=None, failures=0)
+        .values(analyze_at=now if goes_on else None, first_unrated_at=None, claimed_until=None, failures=0)
     )
     if verdict.risk is Risk.CRITICAL or burst.hard_cues:
         return consider(session, row)

@@ -53,6 +53,16 @@ def say(world: World, words: str) -> None:
     world.forward(seconds=30)
 
 
+def test_a_burst_too_long_for_one_call_is_rated_to_its_end(world: World, judge: Judge) -> None:
+    for number in range(25):
+        world.slack.say("dora", "acme", f"Line {number}: the export is slow again today")
+    world.forward(seconds=30)
+    rated = [line.text for burst, _, _ in judge.asked for line in burst.lines]
+    assert [int(words.split()[1][:-1]) for words in rated] == list(range(25))
+    with world.context.db.begin() as session:
+        assert session.scalars(select(Message.id).where(Message.rated_at.is_(None))).all() == []
+
+
 def test_while_the_llm_is_out_the_classifier_rates_and_the_scan_asks_again_when_it_is_back(
     world: World, judge: Judge
 ) -> None:
