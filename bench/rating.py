@@ -5,7 +5,8 @@
 One `rate` process and one clock, real PostgreSQL and Redis, the simulator's LLM at 1 s a call. Messages are stored as
 the web process stores them, in bursts: a client writes three to seven lines, seconds apart, and then is quiet. The time
 is measured from the moment at which a burst is to be rated (25 s after its last line, two minutes after its first at
-the latest) to its verdict.
+the latest) to its verdict; a burst that one call does not hold counts by its last verdict. No two bursts say the same,
+so that no verdict comes from the cache.
 
 Prints rating_quiet_to_verdict_{p50,p95}_s, rating_messages_per_call, rating_uncovered and rating_worker_rss_mb.
 """
@@ -24,6 +25,7 @@ import psutil
 
 from bench.house import figure, house, percentile
 from models.actions import listening, workspaces
+from models.actions.assessing import BURST_LINES
 from models.actions.listening import Said
 from models.conversation import QUIET, RATE_AT_LATEST
 from tests.processes import Processes
@@ -37,6 +39,21 @@ LINES = (
     "Is there anything that we can do on our side",
     "Let me know if you need more details from us",
 )
+WHOSE = (
+    "sales",
+    "finance",
+    "support",
+    "legal",
+    "planning",
+    "night",
+    "field",
+    "training",
+    "test",
+    "sister",
+    "old",
+    "new",
+)
+WHAT = ("team", "office", "site", "warehouse", "branch", "desk", "system", "report", "page", "screen", "list", "queue")
 SECONDS_BETWEEN = (2.0, 9.0)
 
 
@@ -84,8 +101,9 @@ def plan(seconds: float, per_second: float, channels: int) -> list[tuple[float, 
     dice, found = random.Random(20261122), list[tuple[float, int, str]]()
     while len(found) < seconds * per_second:
         at, channel = dice.uniform(0, seconds), dice.randrange(channels)
+        where = f"{dice.choice(WHOSE)} {dice.choice(WHAT)} and the {dice.choice(WHOSE)} {dice.choice(WHAT)}"
         for line in LINES[: dice.randint(3, len(LINES))]:
-            found.append((at, channel, line))
+            found.append((at, channel, f"{line}, in the {where}"))
             at += dice.uniform(*SECONDS_BETWEEN)
     return sorted(found)
 
@@ -111,12 +129,17 @@ def by_conversation(verdicts: list[Any], heed: Processes) -> list[list[float]]:
         heard.setdefault(row.conversation_id, []).append((row.ts, row.received_at))
     found: dict[int, list[float]] = {}
     covered: dict[int, str] = {}
+    begun: dict[int, list[datetime]] = {}
     for verdict in verdicts:
-        before = covered.get(verdict.conversation_id, "")
-        burst = [at for ts, at in heard[verdict.conversation_id] if before < ts <= verdict.covered_ts]
-        covered[verdict.conversation_id] = verdict.covered_ts
+        before, one = covered.get(verdict.conversation_id, ""), verdict.conversation_id
+        lines = [at for ts, at in heard[one] if before < ts <= verdict.covered_ts]
+        burst = begun.pop(one, []) + lines
+        covered[one] = verdict.covered_ts
+        if len(lines) == BURST_LINES:
+            begun[one] = burst
+            continue
         due = min(burst[-1] + QUIET, burst[0] + RATE_AT_LATEST)
-        found.setdefault(verdict.conversation_id, []).append((verdict.at - due).total_seconds())
+        found.setdefault(one, []).append((verdict.at - due).total_seconds())
     return list(found.values())
 
 

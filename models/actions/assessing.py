@@ -58,6 +58,7 @@ def claim_due(session: Session, limit: int = BATCH) -> list[Claimed]:
         unrated = _unrated(session, conversation)
         if unrated:
             conversation.analyze_at = conversation.claimed_until = now + CLAIM
+            conversation.first_unrated_at = None  # what is said from now on is a burst of its own
             session.flush()
             claimed.append(_claimed(session, conversation, unrated))
         else:

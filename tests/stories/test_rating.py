@@ -1,6 +1,6 @@
 """Rating as people live with it: an LLM that fails and comes back, budgets, marks that teach, forgotten texts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -27,8 +27,10 @@ class Judge:
     def __init__(self) -> None:
         self.verdict: Assessment | None = Assessment(Risk.NONE, 0.01, engine="llm")
         self.asked: list[tuple[Burst, tuple[Example, ...], int | None]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def ask(self, burst: Burst, examples: Sequence[Example] = (), budget_left: int | None = None) -> Answer:
+        self.meanwhile()
         self.asked.append((burst, tuple(examples), budget_left))
         if self.verdict is None:
             return Answer(None, problem="the LLM is away")
@@ -56,11 +58,27 @@ def say(world: World, words: str) -> None:
 def test_a_burst_too_long_for_one_call_is_rated_to_its_end(world: World, judge: Judge) -> None:
     for number in range(25):
         world.slack.say("dora", "acme", f"Line {number}: the export is slow again today")
+    world.settle()
     world.forward(seconds=30)
     rated = [line.text for burst, _, _ in judge.asked for line in burst.lines]
     assert [int(words.split()[1][:-1]) for words in rated] == list(range(25))
     with world.context.db.begin() as session:
         assert session.scalars(select(Message.id).where(Message.rated_at.is_(None))).all() == []
+
+
+def test_what_is_said_while_a_burst_is_rated_is_a_burst_of_its_own(world: World, judge: Judge) -> None:
+    def meanwhile() -> None:
+        judge.meanwhile = lambda: None
+        world.slack.say("dora", "acme", "And the import too")
+        world.slack.settle()
+
+    judge.meanwhile = meanwhile
+    for _ in range(6):
+        world.says("dora", "acme", "The export is slow again today")
+        world.forward(seconds=20)
+    assert [len(burst.lines) for burst, _, _ in judge.asked] == [6]
+    world.forward(seconds=25)
+    assert [len(burst.lines) for burst, _, _ in judge.asked] == [6, 1]
 
 
 def test_while_the_llm_is_out_the_classifier_rates_and_the_scan_asks_again_when_it_is_back(
