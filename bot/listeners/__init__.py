@@ -1,5 +1,6 @@
 """The Bolt app: who a request comes from, what is stored before it is answered, and one file a conversation."""
 
+import http.client
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -104,10 +105,18 @@ def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None
     away = isinstance(error, DatabaseAway)
     log.error("listener failed", kind=body.get("type") or body.get("command"), exc_info=None if away else error)
     if body.get("response_url"):
-        WebhookClient(body["response_url"], timeout=TIMEOUT_SECONDS).send(
-            text=AWAY if away else FAILED, response_type="ephemeral", replace_original=False
-        )
+        _tell(body["response_url"], AWAY if away else FAILED)
     return None
+
+
+def _tell(response_url: str, words: str) -> None:
+    """Slack may be away as well; its request is answered all the same."""
+    try:
+        WebhookClient(response_url, timeout=TIMEOUT_SECONDS).send(
+            text=words, response_type="ephemeral", replace_original=False
+        )
+    except (OSError, http.client.HTTPException) as error:
+        log.warning("nobody could be told", error=type(error).__name__)
 
 
 def _not_installed(house: Context) -> str:

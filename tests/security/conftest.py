@@ -28,7 +28,10 @@ def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[House
         }
     )
     context, app = build(chosen), create_app(chosen)
-    app.extensions["bolt"].app.listener_runner.listener_executor = Inline()
+    bolt = app.extensions["bolt"].app
+    bolt.listener_runner.listener_executor = Inline()
+    for listener in bolt._listeners:
+        listener.ack_timeout = 0  # where one fails after its answer Bolt forgets it, and would wait for another
     yield House(context, app, slack)
     for each in (context, app.extensions["heed"]):
         each.db.dispose()

@@ -12,24 +12,29 @@ from sqlalchemy import Engine, text
 
 from models.tables import Base
 
+SHORT = 10
+"""Of fewer letters so few stay the same in Base64 that they turn up by chance."""
+
 
 def spellings(mark: str) -> Iterator[str]:
-    """How a mark may stand somewhere: as it is, in hexadecimal, in Base64 at any offset."""
+    """How a mark may stand somewhere: as it is, in hexadecimal, and in Base64 at any offset unless it is very short."""
     yield mark
     yield mark.encode().hex()
+    if len(mark) < SHORT:
+        return
     for offset in range(3):
         whole = base64.b64encode(b"x" * offset + mark.encode()).decode()
         yield whole[offset + 2 : -4].rstrip("=")
 
 
 def within(place: str, marks: Iterable[str]) -> list[str]:
-    """The marks that stand in a text. One of digits alone is looked for where it is no part of a longer number: in the
-    moments of a log any six digits turn up sooner or later."""
+    """The marks that stand in a text. One of digits alone is looked for where it is no part of a longer number or word:
+    in the moments and traces of a log any six digits turn up sooner or later."""
     return [
         mark
         for mark in marks
         if any(
-            re.search(rf"(?<![\d.]){each}(?!\d)", place) if each.isdigit() else each in place
+            re.search(rf"(?<![\w.]){each}(?!\w)", place) if each.isdigit() else each in place
             for each in spellings(mark)
         )
     ]
