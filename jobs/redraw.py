@@ -10,7 +10,7 @@ from bot.slack import GONE, WORKSPACE, NotSent, Refused, Result, Sent, Unclear
 from bot.views.posts import message
 from jobs.context import current
 from jobs.looking import look
-from jobs.pump import Pump
+from jobs.pump import THREADS, Pump
 from models.actions import drawing
 from models.actions.drawing import Drawing
 from models.db import DatabaseAway
@@ -23,8 +23,8 @@ DEAD_TOKEN = timedelta(minutes=1)
 
 @cache
 def pump() -> Pump:
-    """The process's pool of drawers."""
-    return Pump("redraw")
+    """The process's pool of drawers: half as many as senders, who come first."""
+    return Pump("redraw", THREADS // 2)
 
 
 def run() -> None:

@@ -88,7 +88,7 @@ def take_due(session: Session, limit: int = BATCH, only: int | None = None, asid
         home = row.workspace_id
         taken.append(_take(writing, row, rules[home], crews[home], turns.setdefault(home, {}), now))
     writing.write(session, now)
-    redraw(session, [row.id for row in due if row.paged_at is not None or row.reminded], now)
+    redraw(session, [row.id for row in due if row.reminded], now, [row.id for row in due if row.paged_at is not None])
     return taken
 
 

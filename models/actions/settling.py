@@ -18,6 +18,8 @@ from models.tables import Alert, Page, Post, Step
 from models.words import PageState
 
 UNKNOWN_DRAWN_AFTER = timedelta(seconds=3)
+LISTS_DRAWN_AFTER = timedelta(seconds=2)
+"""A list of many alerts is drawn once for what happens to them within so long; drawing one is work."""
 REPEATS_DRAWN_AFTER = timedelta(seconds=10)
 """A signal's repeats change only the count; their redraws are coalesced over this time."""
 
@@ -56,17 +58,26 @@ def schedule_step(session: Session, alert: Alert, level: int, due_at: datetime, 
     session.execute(coming.on_conflict_do_update(index_elements=place, set_=new))
 
 
-def redraw(session: Session, alert_ids: Sequence[int], at: datetime) -> None:
-    """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier.
+def redraw(session: Session, alert_ids: Sequence[int], at: datetime, stepped: Sequence[int] = ()) -> None:
+    """Every post that shows one of these alerts is outdated and is drawn anew at `at` or earlier, a list soon after.
 
-    One of which nobody knows whether Slack has it, or that is under way, is looked for first, a moment later.
+    One of which nobody knows whether Slack has it, or that is under way, is looked for first, a moment later. Lists do
+    not show to which level an alert has come, so of the alerts `stepped` only posts of their own are outdated.
     """
-    posts = select(Page.post_id).where(Page.alert_id.in_(alert_ids), Page.post_id.is_not(None))
-    moment = case((Post.storm_id.is_not(None), at + REDRAWN_EVERY), (Post.ts == "", at + UNKNOWN_DRAWN_AFTER), else_=at)
-    outdated = select(Post.id).where(Post.id.in_(posts)).order_by(Post.id)
+    posts = (
+        select(Page.post_id)
+        .join(Post, Post.id == Page.post_id)
+        .where(Page.alert_id.in_([*alert_ids, *stepped]), Page.alert_id.in_(alert_ids) | ~Post.is_list)
+    )
+    moment = case(
+        (Post.storm_id.is_not(None), at + REDRAWN_EVERY),
+        (Post.ts == "", at + UNKNOWN_DRAWN_AFTER),
+        (Post.is_list, at + LISTS_DRAWN_AFTER),
+        else_=at,
+    )
     session.execute(
         update(Post)
-        .where(Post.id == any_(_locked(outdated)))
+        .where(Post.id == any_(_locked(select(Post.id).where(Post.id.in_(posts)).order_by(Post.id))))
         .values(redraw_at=func.least(Post.redraw_at, moment), redraw_failures=0)
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from models.actions import answering, delivering, drawing, escalating, receipts
 from models.actions.drawing import CLAIM, GIVE_UP_AFTER, Drawing
-from models.actions.settling import UNKNOWN_DRAWN_AFTER, redraw
+from models.actions.settling import LISTS_DRAWN_AFTER, UNKNOWN_DRAWN_AFTER, redraw
 from models.answer import Answer
 from models.db import now_of
 from models.tables import Post, Workspace
@@ -207,10 +207,29 @@ def test_a_list_shows_all_its_alerts_the_worst_first(context: Context) -> None:
     house = posted(context, count=7)
     with context.db.begin() as session:
         answering.give(session, Answer.RESOLVE, house.id, 3, house.people["bob"])
+        assert drawing.claim(session) is None, "what happens within two seconds is drawn at once"
+    forward(LISTS_DRAWN_AFTER.total_seconds())
+    with context.db.begin() as session:
         found = drawn(session)
         assert found.is_list
         assert [content.card.id for content in found.contents] == list(range(1, 8))
         assert [content.card.status.is_live for content in found.contents] == [number != 3 for number in range(1, 8)]
+
+
+def test_a_list_is_not_drawn_anew_for_a_step_which_it_does_not_show(context: Context) -> None:
+    posted(context, count=7)
+    forward(minutes=5)
+    with context.db.begin() as session:
+        assert escalating.advance_due(session) == 7
+        assert drawing.next_due(session) is None
+
+
+def test_the_post_of_one_alert_is_drawn_anew_for_a_step(context: Context) -> None:
+    posted(context)
+    forward(minutes=5)
+    with context.db.begin() as session:
+        assert escalating.advance_due(session) == 1
+        assert drawn(session).contents[0].card.level == 2
 
 
 def test_the_reply_to_a_button_has_drawn_its_own_post_and_leaves_the_others_to_the_redraw(context: Context) -> None:
