@@ -7,6 +7,7 @@ to be rated every five seconds. Prints latency_llm_{calm,hanging}_{p50,p99}_ms a
 """
 
 import argparse
+import random
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.house import figure, house, percentile
 from bench.latency import WARM_UP, timed, webhook
+from bench.rating import WHAT, WHOSE
 from models.actions import listening, workspaces
 from models.actions.listening import Said
 from models.tables import Conversation
@@ -60,14 +62,19 @@ def main() -> None:
 
 @contextmanager
 def hung(heed: Processes) -> Iterator[None]:
-    """The LLM does not answer, and clients write; at the end nothing is left to be rated."""
+    """The LLM does not answer, and clients write; at the end nothing is left to be rated.
+
+    The process that rates is a new one each time: one that remembers the last time would leave the LLM alone.
+    """
     asked = len(heed.slack.llm.requests)
     heed.slack.llm.delay = FOR_EVER
+    heed.kill("rate")
+    heed.start("rate")
     over = threading.Event()
     talking = threading.Thread(target=talk, args=(heed, over))
     talking.start()
-    heed.wait_for(lambda: len(heed.slack.llm.requests) > asked)
     try:
+        heed.wait_for(lambda: len(heed.slack.llm.requests) > asked, seconds=60)
         yield
     finally:
         over.set()
@@ -84,7 +91,7 @@ def talk(heed: Processes, over: threading.Event) -> None:
         with heed.context.db.begin() as session:
             for number in range(CONVERSATIONS):
                 said = f"{time.time():.6f}"
-                words = "Could somebody look at the export, it is slow again today"
+                words = f"Could somebody look at the {random.choice(WHOSE)} {random.choice(WHAT)} and its {said}"
                 listening.store(
                     session,
                     workspace.id,

@@ -17,7 +17,7 @@ from bot.sources.kinds import HEARTBEAT, Kind, addable, kinds
 from bot.sources.mapped import FIELDS, parser
 from bot.sources.reading import Unreadable
 from jobs.applying import WORKSPACE, disposed, failures, workspace_of
-from jobs.source_words import line_json, tell_details, tell_line, tell_new
+from jobs.source_words import line_json, tell_details, tell_line, tell_new, tell_replaced
 from models.actions import incoming, people, sources, trying
 from models.actions.sources import SourceRef
 from models.config import Settings
@@ -91,8 +91,10 @@ def add(
     given |= _rhythm(kind, every, grace, severity)
     with _where(workspace) as where, where.context.db.begin() as session:
         secret = sources.secret_for(kind)
-        made = sources.add_or_renew(session, where.workspace_id, kind, name, secret, **_sealed(where, given))
+        made, was_there = sources.add_or_renew(session, where.workspace_id, kind, name, secret, **_sealed(where, given))
     tell_new(where.base_url, found, made, secret, given.get("signing_secret", ""), as_json)
+    if was_there:
+        tell_replaced(made)
 
 
 @source.command("list")

@@ -76,6 +76,16 @@ def tell_new(
     click.echo(f'To see that it works: `app.py source test "{printable(made.name)}" --to SLACK_ID`.', err=True)
 
 
+def tell_replaced(made: SourceRef) -> None:
+    """What `source add` did to a source that was there already."""
+    name = printable(f"{made.kind} {made.name}")
+    click.echo(
+        f"{name} was there already: its previous address has ended, so put the new one in now. "
+        f'(`source rotate "{name}"` lets the previous one work for a day.)',
+        err=True,
+    )
+
+
 def line_json(line: SourceLine) -> dict[str, Any]:
     """A source as programs read it."""
     return {**asdict(line), "allowed_from": list(line.allowed_from)}

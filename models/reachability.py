@@ -98,8 +98,9 @@ def _slots(rules: Rules, now: datetime) -> Iterator[Finding]:
         empty = gaps(schedule, now, LOOK_AHEAD_DAYS)
         if empty:
             hours = sum((gap.end - gap.start for gap in empty), timedelta()) / timedelta(hours=1)
-            times = "once" if len(empty) == 1 else f"{len(empty)} times"
-            text = f"Nobody is on call {times} in the next {LOOK_AHEAD_DAYS} days, {hours:.3g} hours altogether."
+            many = f"There is a gap of {hours:.3g} hours" if len(empty) == 1 else f"There are {len(empty)} gaps"
+            altogether = "" if len(empty) == 1 else f", {hours:.3g} hours altogether"
+            text = f"{many} in the next {LOOK_AHEAD_DAYS} days{altogether}: nobody is on call then."
             yield Finding(FindingKind.EMPTY_SLOT, f'schedule "{schedule.name}"', text, moment=empty[0].start)
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.matching import NUMBER, Op, Subject, leading_matchers
 from models.schedule_check import YEARS
+from models.spans import parse_span
 from models.words import Origin, Severity
 
 LABEL = "label."
@@ -19,6 +21,7 @@ TEXTS = ("source", "source_kind", "client", "tier", "owner")
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(?P<offset>[Zz]|[+-]\d\d:?\d\d)?"
 )
+_BEGINS_AS_ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt]|\d{4}-\d\d-\d\d \S+[Zz+-]")
 _EXAMPLE = "2027-03-28T02:30+01:00"
 
 
@@ -30,19 +33,30 @@ def subject_from(words: Iterable[str]) -> Subject:
     return _subject(_pair(word) for word in words)
 
 
-def supposed(text: str) -> tuple[Subject, datetime | None]:
+def supposed(text: str, now: datetime, zone: ZoneInfo) -> tuple[Subject, datetime | None]:
     """The alert that `text` begins with, quoted and parted as matchers are, and the moment after it, if there is one.
 
-    `severity=critical team="search infra" 2027-03-28T02:30+01:00`. Raises ValueError in one line.
+    `severity=critical team="search infra" tomorrow 9:00`: the moment is one with its offset (ISO 8601), or one as it is
+    meant at `now` by the clock of `zone`. Raises ValueError in one line.
     """
     matchers, rest = leading_matchers(text)
     for matcher in matchers:
         if matcher.op is not Op.EQUAL:
             raise ValueError(f"{matcher.name}{matcher.op} asks, here every label has its value: {matcher.name}=value")
     subject = _subject((matcher.name, matcher.value) for matcher in matchers)
-    if rest and not rest[0].isdigit():
-        raise _no_label(rest.split()[0])
-    return subject, moment_from(rest) if rest else None
+    return subject, _typed(rest, now, zone) if rest else None
+
+
+def _typed(words: str, now: datetime, zone: ZoneInfo) -> datetime:
+    if _BEGINS_AS_ISO.match(words):
+        return moment_from(words)
+    try:
+        return parse_span(f"{words.removeprefix('at ')} for 1h", now, zone).start
+    except ValueError:
+        pass
+    if words[0].isdigit():
+        raise ValueError(f'"{words[:40]}" is no time; say `18:00`, `tomorrow 9:00`, or {_EXAMPLE}')
+    raise _no_label(words.split()[0])
 
 
 def moment_from(text: str) -> datetime:

@@ -5,7 +5,7 @@ from bot.listeners.asking import Asked, clock_of, mention
 from bot.views import duty as view
 from bot.views import who as who_view
 from bot.views.home import on_call_text
-from bot.views.parts import Rendered, escape, person
+from bot.views.parts import Rendered, escape, person, quoted
 from models.actions import noticing, rehearsing
 from models.actions import oncall as actions
 from models.card import Roster
@@ -60,6 +60,8 @@ def override(asked: Asked) -> str:
     if begin.lower() == "end":
         return _end_overrides(asked, rest)
     target, words = mention(asked.words)
+    if target is None and begin.startswith("@"):
+        return f"I don't know {quoted(begin, 80)}. Choose the person from Slack's list. Nothing has changed."
     if target is None or not words:
         return USAGE
     found = asked.find(target)
@@ -102,8 +104,9 @@ def _end_overrides(asked: Asked, words: str) -> str:
 
 def who(asked: Asked) -> str | Rendered:
     """`/heed who severity=critical team=payments`"""
+    now, zone = clock_of(asked.house, asked.who)
     try:
-        subject, at = supposed(asked.words)
+        subject, at = supposed(asked.words, now, zone)
         with asked.house.db.begin() as session:
             moment = at or now_of(session)
             return who_view.who(

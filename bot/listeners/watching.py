@@ -25,6 +25,8 @@ def watch(asked: Asked) -> str:
             made = watching.watch(session, asked.who.workspace_id, wish, asked.who.person_id)
     except watching.NotAllowed:
         return view.ONLY
+    except watching.NoSuchTier as error:
+        return view.no_such_tier(wish.tier or "", error.names)
     except watching.NotClear:
         return view.not_understood("several clients have this name; a file can tell them apart by their Slack team.")
     asked.house.bell.wake("promises")

@@ -15,8 +15,13 @@ def watched(channel_id: str, client: str, tier: str, has_tier: bool) -> str:
     """The channel is watched now; `tier` is the client's, empty for none."""
     told = f"<#{channel_id}> is watched for *{quoted(client, 80)}* now."
     if tier and not has_tier:
-        told += f" Nobody has laid down a tier {quoted(tier, 40)} yet, so no reply is promised (docs/clients.md)."
+        told += f" No tier {quoted(tier, 40)} is set up yet (`apply` reads them), so no reply is promised."
     return f"{told} What people of other organisations write there is rated. `/heed clients` lists all clients."
+
+
+def no_such_tier(tier: str, names: Sequence[str]) -> str:
+    known = ", ".join(quoted(each, 40) for each in names)
+    return f"There is no tier {quoted(tier, 40)}; there are: {known}. Nothing has changed."
 
 
 def unwatched(channel_id: str) -> str:

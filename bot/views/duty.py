@@ -38,7 +38,7 @@ def roster(shown: Roster) -> Rendered:
     head = f"*{_name(shown.schedule)}*, the next {shown.days} days. A picture follows as a direct message."
     gaps = sum(line.person is None for line in shown.lines)
     if gaps:
-        head += f"\n:warning: Nobody is on call in {gaps} {'span' if gaps == 1 else 'spans'} of it."
+        head += f"\n:warning: It has {gaps} {'gap' if gaps == 1 else 'gaps'}: nobody is on call then."
     foot = ""
     if shown.calendar:
         foot = f"\nCalendar, for your calendar program and nobody else: {code(shown.calendar, 300)}"

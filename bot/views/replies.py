@@ -1,5 +1,6 @@
 """What `/heed` answers, only to the person who asked."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -87,6 +88,11 @@ HELP = {
 
 
 def help_text(unknown: str = "") -> str:
+    """Everything, or only what is most like an `unknown` word."""
+    names = list(dict.fromkeys(usage.split()[0] for usages in HELP.values() for usage in usages))
+    close = difflib.get_close_matches(unknown.lower(), names, n=1)
+    if close:
+        return f"I don't know “{quoted(unknown, 30)}”. Did you mean `/heed {close[0]}`? `/heed help` lists everything."
     head = f"I don't know “{quoted(unknown, 30)}”. This is what I understand:" if unknown else "What I understand:"
     return "\n\n".join([head, *(_help_group(name, usages) for name, usages in HELP.items())])
 

@@ -20,7 +20,10 @@ from models.dry_run import SLACK, DryRun, Happening, Reached, ending_words, trou
 from models.matching import joined
 from models.rehearsal import Outcome
 
-USAGE = "Say what the alert is like: `/heed who severity=critical team=payments`, with a time after it if not now."
+USAGE = (
+    "Say what the alert is like: `/heed who severity=critical team=payments`, with a time after it if not now, such as "
+    "`18:00` or `tomorrow 9:00`."
+)
 AT_MOST = 8
 HEAD_LENGTH = 1500
 

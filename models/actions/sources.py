@@ -95,11 +95,15 @@ def put_source(
     return _ref(found)
 
 
-def add_or_renew(session: Session, workspace_id: int, kind: str, name: str, secret: str, **values: Any) -> SourceRef:
-    """`put_source` by the command line, written down."""
+def add_or_renew(
+    session: Session, workspace_id: int, kind: str, name: str, secret: str, **values: Any
+) -> tuple[SourceRef, bool]:
+    """`put_source` by the command line, written down; and whether the source was there already."""
+    there = select(Source.id).where(Source.workspace_id == workspace_id, Source.kind == kind, Source.name == name)
+    was_there = session.scalar(there) is not None
     made = put_source(session, workspace_id, kind, name, secret, **values)
     _note(session, "source_added", made, None)
-    return made
+    return made, was_there
 
 
 def _given(

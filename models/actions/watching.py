@@ -24,6 +24,14 @@ class NotAllowed(Exception):
     """Only admins and responders say which channels are watched."""
 
 
+class NoSuchTier(Exception):
+    """The workspace has tiers, and this is none of them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
 class NotClear(Exception):
     """Several clients have this name; the file or the CSV tells them apart by their Slack team."""
 
@@ -61,9 +69,11 @@ class Watched:
 def watch(session: Session, workspace_id: int, wish: Wish, by: int) -> Watched:
     """Watch a channel from now on, for the client that is named, else its present one, else one of its own name.
 
-    Raises NotAllowed and NotClear.
+    Raises NotAllowed, NotClear and NoSuchTier.
     """
     _check_role(session, workspace_id, by)
+    if wish.tier:
+        _check_tier(session, workspace_id, wish.tier)
     client = _client_for(session, workspace_id, wish)
     client.tier = client.tier if wish.tier is None else wish.tier
     client.owner_id = client.owner_id if wish.owner_id is None else wish.owner_id
@@ -78,6 +88,12 @@ def watch(session: Session, workspace_id: int, wish: Wish, by: int) -> Watched:
     note(session, workspace_id, "watched", now, person_id=by, channel=wish.channel_id, client=client.name)
     has_tier = not client.tier or session.get(Tier, (workspace_id, client.tier)) is not None
     return Watched(client.name, client.tier, has_tier)
+
+
+def _check_tier(session: Session, workspace_id: int, tier: str) -> None:
+    names = session.scalars(select(Tier.name).where(Tier.workspace_id == workspace_id).order_by(Tier.name)).all()
+    if names and tier not in names:
+        raise NoSuchTier(names)
 
 
 def put_channel(session: Session, client: Client, channel_id: str, rules: Rules) -> None:

@@ -17,6 +17,7 @@ _CANCEL = (
     r"(?:cancel|cancell?ing|cancell?ed|cancellation of|terminate|terminating|terminated|"
     r"termination of|discontinue|discontinuing|rescind|rescinding)"
 )
+_WHEN = r"(?:(?:at|by|from|for) )?(?:the )?(?:end of )?(?:the |this |next )?(?:week|month|quarter|year)(?: end)?"
 _OTHER_VENDOR = (
     r"(?:another|a different|some other|an alternative|one of your|a competing|your) "
     r"(?:vendor|provider|supplier|competitors?|competition|platform|tool|partner|solution|product|company)"
@@ -72,7 +73,9 @@ ENGLISH: list[Cue] = [
             r" (?:we|i) (?:\w+ ){0,2}?(?:will|want to|would like to|wish to|have to|need to|decided to|going to|gonna|"
             r"must|are|am|ll)"
             r" (?:be )?cancel(?:l?ing)?(?: (?:effective|immediately|today|now|tomorrow|unless|if|because|by|"
-            r"at the end|and|it all))? $",
+            r"at the end|and|it all|" + _WHEN + r"))? $",
+            rf"^ (?:(?:so|then|ok|fine) )?(?:we|i|well|ill|im going to) (?:hereby )?cancel"
+            rf"(?: {_WHEN})? $",
             r" (?:close|closing|end|ending|stop|quit|get out of|exit|exiting) (?:down )?(?:our|this|my|your) (?:\w+ )?"
             + _DEAL
             + " ",

@@ -66,6 +66,11 @@ def test_wrong_usage_is_code_2_and_says_what_there_is(run: Run) -> None:
     assert "must be a duration" in run("rotate", "generic prod", "--overlap", "soon", code=2).output
 
 
+def test_adding_what_is_there_already_says_that_the_old_address_has_ended(run: Run) -> None:
+    assert "was there already" not in run("add", "generic", "prod").output
+    assert "generic prod was there already: its previous address has ended" in run("add", "generic", "prod").output
+
+
 def test_a_rotated_source_takes_both_addresses(run: Run) -> None:
     old = told(run, "add", "generic", "prod")["address"]
     new = told(run, "rotate", "prod")

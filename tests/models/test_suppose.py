@@ -1,6 +1,7 @@
 """What somebody types for a dry run, by tables: labels, and a moment."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,9 @@ from models.suppose import moment_from, subject_from, supposed
 from models.words import Origin, Severity
 
 MOMENT = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""A Friday, 13:00 in Berlin."""
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -64,11 +68,15 @@ def test_what_is_no_label_is_named_in_one_line(words: list[str], problem: str) -
         ("team=“search infra”, env=prod", Subject({"team": "search infra", "env": "prod"}), None),
         ("{team=a} 2027-03-28T02:30+01:00", Subject({"team": "a"}), MOMENT),
         ("2027-03-28 01:30Z", Subject(), MOMENT),
+        ("team=a tomorrow 9:00", Subject({"team": "a"}), datetime(2026, 11, 21, 8, tzinfo=UTC)),
+        ("team=a at mon 9:00", Subject({"team": "a"}), datetime(2026, 11, 23, 8, tzinfo=UTC)),
+        ("18:00", Subject(), datetime(2026, 11, 20, 17, tzinfo=UTC)),
+        ("2026-12-24 09:00", Subject(), datetime(2026, 12, 24, 8, tzinfo=UTC)),
         ("client=Acme 2027-03-28T01:30Z", Subject(origin=Origin.CLIENT, client="Acme"), MOMENT),
     ],
 )
 def test_a_command_names_labels_and_perhaps_a_moment(text: str, subject: Subject, moment: datetime | None) -> None:
-    assert supposed(text) == (subject, moment)
+    assert supposed(text, NOW, BERLIN) == (subject, moment)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +88,14 @@ def test_a_command_names_labels_and_perhaps_a_moment(text: str, subject: Subject
         ("team=~a", "team=~ asks, here every label has its value: team=value"),
         ("severity=awful", "at character 1: severity must be one of critical, high, medium, low"),
         ('team="a', "at character 6: expected a closing quote"),
+        ("team=a 25:00", '"25:00" is no time; say `18:00`, `tomorrow 9:00`, or 2027-03-28T02:30+01:00'),
         ("team=a 2027-03-28T02:30", '"2027-03-28T02:30" needs its offset from UTC'),
         ("team=a 2027-03-28T02:30+01:00 please", '"2027-03-28T02:30+01:00 please" is no time'),
     ],
 )
 def test_what_is_not_understood_is_named_in_one_line(text: str, problem: str) -> None:
     with pytest.raises(ValueError) as raised:
-        supposed(text)
+        supposed(text, NOW, BERLIN)
     assert str(raised.value).startswith(problem)
     assert "\n" not in str(raised.value)
 

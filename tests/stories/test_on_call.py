@@ -67,7 +67,7 @@ def test_the_next_days_of_a_schedule_with_its_gaps_and_a_picture_to_follow(world
     shown = told(world, "charlie", "schedule pay")
     lines = shown.splitlines()
     assert lines[0] == "*Payments*, the next 14 days. A picture follows as a direct message."
-    assert lines[1] == ":warning: Nobody is on call in 1 span of it."
+    assert lines[1] == ":warning: It has 1 gap: nobody is on call then."
     assert lines[2].endswith(f"– {on(begun + 5 * DAY)}: <@U0ALICE>")
     assert lines[3] == f"• {on(begun + 5 * DAY)} – {on(begun + 10 * DAY)}: <@U0BOB>"
     assert lines[4] == f"• {on(begun + 10 * DAY)} – {on(begun + 12 * DAY)}: <@U0ALICE>"
@@ -198,7 +198,7 @@ def test_what_is_wrong_with_an_override_is_said_and_changes_nothing(world: World
     for words, answer in (
         ("override", usage),
         ("override 2h", usage),
-        ("override @nobody 2h", usage),
+        ("override @nobody 2h", "I don't know @nobody. Choose the person from Slack's list. Nothing has changed."),
         ("override @bob", usage),
         ("override @bob <soon>", f"I don't understand “&lt;soon&gt;” as a time. {examples} Nothing has changed."),
         ("override @dora 2h", f"<@U0DORA> {nobody}"),

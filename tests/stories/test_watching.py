@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.actions import workspaces
-from models.tables import Alert, Channel, Client, Conversation, Entry, Group, Message
+from models.tables import Alert, Channel, Client, Conversation, Entry, Group, Message, Tier
 from simulator.state import Message as SlackMessage
 from tests.stories.test_replies import known
 from tests.world import World, everything
@@ -43,6 +43,15 @@ def watch_ops(world: World) -> None:
 
 def notices(world: World, who: str) -> list[str]:
     return [everything(each) for each in world.pages(who) if "/heed watch" in everything(each)]
+
+
+def test_a_tier_that_is_none_of_those_there_are_is_refused(world: World) -> None:
+    world.heed("alice", WATCH)
+    with world.context.db.begin() as session:
+        session.add_all(Tier(workspace_id=1, name=name) for name in ("silver", "gold"))
+    told = world.heed("alice", "watch <#C0ACME|acme> tier:diamond")
+    assert told.startswith("There is no tier diamond; there are: gold, silver. Nothing has changed.")
+    assert "tier gold" in world.heed("alice", "clients")
 
 
 def test_a_watched_channel_is_its_clients_with_tier_owner_and_renewal(world: World) -> None:
