@@ -20,7 +20,7 @@ from sqlalchemy import func, update
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.house import figure, house, percentile
-from bench.latency import WARM_UP, timed, webhook
+from bench.latency import WARM_UP, add_sources, timed, webhook
 from bench.rating import WHAT, WHOSE
 from models.actions import listening, workspaces
 from models.actions.listening import Said
@@ -45,6 +45,7 @@ def main() -> None:
             "OPENAI_MODEL": "simulated",
         }
         heed.start("rate")
+        add_sources(heed)
         heed.wait_until_all_beat()
         numbers = iter(range(10**6))
         for _ in range(WARM_UP):

@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import requests
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.house import figure, house, percentile
-from models.actions import answering, reading
+from models.actions import answering, reading, workspaces
 from models.answer import Answer
 from models.card import Filter
 from models.tables import Person
@@ -24,6 +26,8 @@ from tests.processes import Processes
 ANGER = "We are terminating the contract, our lawyers will call you."
 PAUSE_SECONDS = 1.2
 """More than five new alerts in five seconds are a rush, in which nobody gets more than one post a second."""
+SECRETS = ("first-secret-of-the-latency-bench", "second-secret-of-the-latency-bench")
+"""Of two sources in turn: more than thirty new alerts of one in a minute are a storm, which has one post for all."""
 WARM_UP = 5
 
 
@@ -32,6 +36,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
     with house() as heed:
+        add_sources(heed)
         heed.wait_until_all_beat()
         for name, act in (("webhook", webhook), ("message", message)):
             taken = [timed(heed, act, number) for number in range(rounds + WARM_UP)][WARM_UP:]
@@ -39,8 +44,17 @@ def main() -> None:
             figure(f"latency_{name}_p99_ms", percentile(taken, 0.99), "ms")
 
 
+def add_sources(heed: Processes) -> None:
+    with heed.context.db.begin() as session:
+        (workspace,) = workspaces.active(session)
+        for secret in SECRETS:
+            workspaces.put_source(session, workspace.id, "generic", secret, secret)
+
+
 def webhook(heed: Processes, number: int) -> None:
-    heed.signal(f"Disk {number} full", key=f"disk-{number}")
+    address = f"{heed.url}/alerts/generic/{SECRETS[number % len(SECRETS)]}"
+    signal = {"title": f"Disk {number} full", "key": f"disk-{number}"}
+    assert requests.post(address, json=signal, timeout=10).status_code == 202
 
 
 def message(heed: Processes, number: int) -> None:
