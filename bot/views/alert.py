@@ -222,7 +222,9 @@ def standing(card: Card) -> str:
     if card.exhausted_at:
         return f"{paged} · nobody answered, escalation ended {at(card.exhausted_at)}"
     place = f"level {max(card.level, 1)} of {card.levels}, lap {card.lap} of {card.laps}"
-    ahead = f" · goes on at {at(card.next_step_at)}" if card.next_step_at else ""
+    is_last = card.level >= card.levels and card.lap >= card.laps
+    then = "if nobody answers, admins are told at" if is_last else "goes on at"
+    ahead = f" · {then} {at(card.next_step_at)}" if card.next_step_at else ""
     return f"{paged} · {place}{ahead}"
 
 

@@ -274,6 +274,11 @@ def test_another_choice_is_refused(value: str) -> None:
             "Paged: <@U0ALICE>, <#C0OPS>, <#G0SECRET> · level 1 of 2, lap 1 of 3 · goes on at "
             + at(NIGHT + timedelta(minutes=5)),
         ),
+        (
+            replace(IN_CHANNEL, level=2, lap=3),
+            "Paged: <@U0ALICE>, <#C0OPS>, <#G0SECRET> · level 2 of 2, lap 3 of 3 · if nobody answers, "
+            "admins are told at " + at(NIGHT + timedelta(minutes=5)),
+        ),
     ],
 )
 def test_one_line_tells_how_an_alert_stands(card: Card, line: str) -> None:
