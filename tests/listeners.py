@@ -24,5 +24,5 @@ class Listeners:
 
     def settle(self) -> None:
         """Wait until none is under way."""
-        late = wait(list(self._under_way), timeout=10).not_done
+        late = wait(list(self._under_way), timeout=30).not_done
         assert not late, "a listener does not come to its end"

@@ -127,7 +127,7 @@ class Processes:
     def pages(self, who: str) -> list[Message]:
         return [each for each in self.slack.dm(who) if each.ephemeral_to is None]
 
-    def wait_for_pages(self, who: str, count: int, seconds: float = 15) -> list[Message]:
+    def wait_for_pages(self, who: str, count: int, seconds: float = 40) -> list[Message]:
         """Wait until `who` has this many direct messages, at most `seconds` of real time."""
         self.slack.wait_for(lambda: len(self.pages(who)) >= count, timeout=seconds)
         return self.pages(who)
@@ -139,7 +139,7 @@ class Processes:
         with self.admin.connect() as connection:
             return list(connection.execute(text(query)))
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 40) -> None:
         """Ask again every 50 ms until `condition` holds; raises AssertionError with the processes' log."""
         deadline = time.monotonic() + seconds
         while not condition():
