@@ -39,20 +39,7 @@ LINES = (
     "Is there anything that we can do on our side",
     "Let me know if you need more details from us",
 )
-WHOSE = (
-    "sales",
-    "finance",
-    "support",
-    "legal",
-    "planning",
-    "night",
-    "field",
-    "training",
-    "test",
-    "sister",
-    "old",
-    "new",
-)
+WHOSE = ("sales", "finance", "support", "legal", "planning", "night", "field", "training", "test", "old", "new")
 WHAT = ("team", "office", "site", "warehouse", "branch", "desk", "system", "report", "page", "screen", "list", "queue")
 SECONDS_BETWEEN = (2.0, 9.0)
 

@@ -94,6 +94,19 @@ def parse_span(words: str, now: datetime, zone: ZoneInfo) -> Span:
     return Span(start, end, words[at:].strip(" \t\r\n,;:-–—"))
 
 
+def parse_moment(words: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """The moment that all of `words` name, as it is meant at `now` by the clock of `zone`: `18:00`, `tomorrow 9:00`.
+
+    Raises ValueError as `parse_span` does.
+    """
+    point, at = _point(words.strip(), 0)
+    if words.strip()[at:]:
+        raise ValueError(f"I don't understand “{_shown(words)}” as a time. Please say for example `tomorrow 9:00`.")
+    if point.comes_again_after:
+        return _next(point, now, zone, first_moment)[1]
+    return first_moment(_shown_on(point, wall(now, zone).date()), zone)
+
+
 def _read(words: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, int]:
     """(start, end, where the words after them begin)."""
     after_for = _FOR.match(words)

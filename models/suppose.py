@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from models.matching import NUMBER, Op, Subject, leading_matchers
 from models.schedule_check import YEARS
-from models.spans import parse_span
+from models.spans import parse_moment
 from models.words import Origin, Severity
 
 LABEL = "label."
@@ -51,7 +51,7 @@ def _typed(words: str, now: datetime, zone: ZoneInfo) -> datetime:
     if _BEGINS_AS_ISO.match(words):
         return moment_from(words)
     try:
-        return parse_span(f"{words.removeprefix('at ')} for 1h", now, zone).start
+        return parse_moment(words.removeprefix("at "), now, zone)
     except ValueError:
         pass
     if words[0].isdigit():

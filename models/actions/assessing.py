@@ -186,9 +186,11 @@ def store(session: Session, claimed: Claimed, rated: Rated) -> int | None:
     _count(session, burst.workspace_id, rated, now)
     session.execute(update(Message).where(Message.id.in_(claimed.message_ids)).values(rated_at=now))
     goes_on = len(burst.lines) == BURST_LINES and session.scalar(_waiting(burst.conversation_id).limit(1)) is not None
+    # What is left of a burst does not wait for what was said meanwhile to be over as well.
+    ours = (Conversation.claimed_until if goes_on else Conversation.analyze_at) == claimed.claimed
     session.execute(
         update(Conversation)
-        .where(Conversation.id == burst.conversation_id, Conversation.analyze_at == claimed.claimed)
+        .where(Conversation.id == burst.conversation_id, ours)
         .values(analyze_at=now if goes_on else None, first_unrated_at=None, claimed_until=None, failures=0)
     )
     if verdict.risk is Risk.CRITICAL or burst.hard_cues:

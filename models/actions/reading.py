@@ -171,40 +171,16 @@ def _card_of_row(
 ) -> Card:
     """The card; of a row that holds what it should not, what can be told for certain: its page must go out, too, and
     it must not keep back the others that are read with it."""
+    certain = _certain(alert, names, paged)
     try:
-        return _card(alert, about, names, paged, told, now)
+        return _card(certain, alert, about, names, paged, told, now)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return Card(
-            id=alert.id,
-            origin=alert.origin,
-            status=alert.status,
-            severity=Severity(alert.severity),
-            epoch=alert.epoch,
-            revision=alert.revision,
-            title=alert.title,
-            opened_at=alert.opened_at,
-            last_seen_at=alert.last_seen_at,
-            details=f"This alert is stored in a form that cannot be read whole ({type(error).__name__}).",
-            acknowledged_at=alert.acknowledged_at,
-            acknowledged_by=names.get(alert.acknowledged_by or 0),
-            closed_at=alert.closed_at,
-            closed_by=names.get(alert.closed_by or 0),
-            paged=tuple(row.slack_id for row in paged),
-            trace=alert.trace,
-        )
+        why = f"This alert is stored in a form that cannot be read whole ({type(error).__name__})."
+        return replace(certain, details=why)
 
 
-def _card(
-    alert: Alert,
-    about: Any,
-    names: dict[int, str],
-    paged: Sequence[Any],
-    told: Mapping[bool, Any],
-    now: datetime,
-) -> Card:
-    closed = not alert.status.is_live
-    note, again = told.get(False), told.get(True)
-    sent = [row.sent_at for row in paged if row.sent_at is not None]
+def _certain(alert: Alert, names: dict[int, str], paged: Sequence[Any]) -> Card:
+    """What plain columns tell of an alert."""
     return Card(
         id=alert.id,
         origin=alert.origin,
@@ -215,6 +191,29 @@ def _card(
         title=alert.title,
         opened_at=alert.opened_at,
         last_seen_at=alert.last_seen_at,
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=names.get(alert.acknowledged_by or 0),
+        closed_at=alert.closed_at,
+        closed_by=names.get(alert.closed_by or 0),
+        paged=tuple(row.slack_id for row in paged),
+        trace=alert.trace,
+    )
+
+
+def _card(
+    certain: Card,
+    alert: Alert,
+    about: Any,
+    names: dict[int, str],
+    paged: Sequence[Any],
+    told: Mapping[bool, Any],
+    now: datetime,
+) -> Card:
+    closed = not alert.status.is_live
+    note, again = told.get(False), told.get(True)
+    sent = [row.sent_at for row in paged if row.sent_at is not None]
+    return replace(
+        certain,
         details=alert.details,
         client=alert.client,
         client_tier=about.tier or "",
@@ -234,12 +233,7 @@ def _card(
         parts=alert.parts,
         parts_open=alert.parts_open,
         parts_new=alert.parts - alert.parts_seen if alert.status is Status.ACKNOWLEDGED else 0,
-        acknowledged_at=alert.acknowledged_at,
-        acknowledged_by=names.get(alert.acknowledged_by or 0),
-        closed_at=alert.closed_at,
-        closed_by=names.get(alert.closed_by or 0),
         notes=alert.notes,
-        paged=tuple(row.slack_id for row in paged),
         policy=alert.plan["policy"],
         lap=alert.lap,
         laps=alert.plan["laps"],
@@ -255,7 +249,6 @@ def _card(
         notes_by=note.slack_id if note else None,
         notes_from=(note.detail.get("user") or note.detail.get("source", "")) if note else "",
         reopenable=closed and alert.closed_at is not None and now - alert.closed_at <= REOPEN_WITHIN,
-        trace=alert.trace,
         round_trip=((min(sent) - alert.opened_at).total_seconds() if alert.origin is Origin.TEST and sent else None),
     )
 

@@ -1,5 +1,6 @@
 """Workspaces that have one of everything, alike in every id that Slack or people give; only a mark tells them apart."""
 
+import importlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from bot.context import Context
-from jobs.deliver import deliver
-from jobs.escalate import escalate
+from jobs import analyze, contact, deliver, escalate, redraw
+from jobs import context as jobs_context
 from jobs.pump import Pump
 from models import link
 from models.actions import answering, channel_intakes, heartbeats, listening, people, schedules, silencing, watching
@@ -22,6 +23,7 @@ from models.actions.sources import put_source
 from models.actions.tokens import PREFIX
 from models.actions.workspaces import Installation, install
 from models.answer import Answer
+from models.bell import RINGS
 from models.channel_intake import make_rules
 from models.db import now_of
 from models.heartbeat import make_rhythm
@@ -84,11 +86,20 @@ class House:
         """A signed request of Slack's; everything that follows in the web process has happened."""
         return slack.post(self.client, payload)
 
+    def run_jobs(self) -> None:
+        """Every job once, as workers do at their start."""
+        jobs_context.use(self.context)
+        for ring in RINGS.values():
+            module, _, name = ring.function.rpartition(".")
+            getattr(importlib.import_module(module), name)()
+            for pump in (deliver.pump(), redraw.pump(), contact.pump(), analyze.pump()):
+                pump.settle()
+
     def page(self) -> None:
         """Take the steps that are due, and send."""
-        escalate(self.context)
+        escalate.escalate(self.context)
         senders = Pump("send")
-        deliver(self.context, senders)
+        deliver.deliver(self.context, senders)
         senders.settle()
         senders.close()
 

@@ -1,6 +1,5 @@
 """Two workspaces with the same ids in everything: what happens in one neither changes nor shows the other."""
 
-import importlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,6 @@ from sqlalchemy import Connection, Engine, event
 import app as front
 from bot import contacts
 from bot.slack import Sent
-from jobs import analyze, contact, context, deliver, redraw
-from models.bell import RINGS
 from models.tables import Base
 from tests.conftest import Servers
 from tests.security import slack
@@ -53,15 +50,6 @@ class Twins:
         assert THERE not in told, f"{what} showed another workspace: {told[:500]}"
         tokens = {token for token, _, _ in self.house.slack.calls if token}
         assert tokens <= {f"xoxb-{HERE}"}, f"{what} spoke with another workspace's token"
-
-    def run_jobs(self) -> None:
-        """Every job once, as workers do at their start."""
-        context.use(self.house.context)
-        for ring in RINGS.values():
-            module, _, name = ring.function.rpartition(".")
-            getattr(importlib.import_module(module), name)()
-            for pump in (deliver.pump(), redraw.pump(), contact.pump(), analyze.pump()):
-                pump.settle()
 
 
 @pytest.fixture
@@ -185,7 +173,7 @@ def test_every_route_stays_in_its_workspace(twins: Twins) -> None:
 
 def test_jobs_that_follow_from_one_workspace_touch_no_other(twins: Twins) -> None:
     for _ in range(2):
-        twins.run_jobs()
+        twins.house.run_jobs()
     twins.house.client.post(
         f"/alerts/generic/{twins.here.secrets['source']}", json={"title": "Again", "severity": "critical"}
     )
@@ -195,7 +183,7 @@ def test_jobs_that_follow_from_one_workspace_touch_no_other(twins: Twins) -> Non
     twins.house.send(slack.event("T0ONE", {**said, "ts": "1700000000.000800", "channel_type": "channel"}, shared=True))
     before = twins.digest(twins.here)
     with twins.untouched("a job", aside=("workspaces",)):  # when it was checked stands there
-        twins.run_jobs()
+        twins.house.run_jobs()
     assert twins.digest(twins.here) != before
 
 
@@ -205,7 +193,7 @@ def test_jobs_for_both_speak_with_each_in_its_own_words(twins: Twins) -> None:
         twins.house.client.post(f"/alerts/generic/{scene.secrets['source']}", json=signal)
     twins.house.slack.forget()
     for _ in range(2):
-        twins.run_jobs()
+        twins.house.run_jobs()
     crossed = [call for call in twins.house.slack.calls if call[0] == f"xoxb-{HERE}" and THERE in str(call[2])]
     crossed += [call for call in twins.house.slack.calls if call[0] == f"xoxb-{THERE}" and HERE in str(call[2])]
     assert crossed == []
@@ -269,7 +257,7 @@ def test_every_statement_names_its_workspace_or_a_row_that_has_one(twins: Twins,
     for name, build in ROUTES:
         address, given = build(twins.here, twins.here)
         twins.house.client.open(address, method=name.partition(" ")[0], **given)
-    twins.run_jobs()
+    twins.house.run_jobs()
     flat = {" ".join(each.split()) for each in statements}
     about = {each for each in flat if OF_A_WORKSPACE.search(each)}
     assert len(about) > 200

@@ -1,6 +1,5 @@
 """No secret, token or text of a message in logs, errors, figures, arguments of jobs, Redis, or unsealed rows."""
 
-import importlib
 import io
 import logging
 from collections.abc import Iterator
@@ -21,13 +20,12 @@ from bot.sentiment.llm import Llm
 from bot.sentiment.rater import Rater
 from bot.slack import NotSent
 from bot.web import create_app
-from jobs import analyze, contact, context, deliver, redraw
+from jobs import analyze
 from jobs.outward import NEEDED, Outward
 from jobs.pump import Pump
 from models import logs
 from models.actions import workspaces
 from models.actions.sources import put_source
-from models.bell import RINGS
 from tests.conftest import Servers
 from tests.security import slack
 from tests.security.actions import ACTIONS
@@ -62,14 +60,6 @@ class Hunt:
         own = {value.get_secret_value() for value in vars(settings).values() if isinstance(value, SecretStr)}
         found = own | set(scene.secrets.values()) | {f"xoxb-{MARK}", WAY, GUESSED, LLM_KEY, SIGNED, *self.codes}
         return {each.removeprefix("/a/") for each in found if len(each) > 5}
-
-    def run_jobs(self) -> None:
-        context.use(self.house.context)
-        for ring in RINGS.values():
-            module, _, name = ring.function.rpartition(".")
-            getattr(importlib.import_module(module), name)()
-            for pump in (deliver.pump(), redraw.pump(), contact.pump(), analyze.pump()):
-                pump.settle()
 
     def says(self, words: str, **more: Any) -> None:
         told = {"type": "message", "user": "U0EXTERNAL", "team": "T0CLIENT", "channel": CHANNEL, "text": words}
@@ -125,7 +115,7 @@ def everything_happens(hunt: Hunt, patch: pytest.MonkeyPatch) -> None:
     for name, build in ROUTES:
         address, given = build(scene, scene)
         house.client.open(address, method=name.partition(" ")[0], **given)
-    hunt.run_jobs()
+    hunt.house.run_jobs()
     _refused(hunt)
     _broken(hunt, patch)
 
@@ -170,7 +160,7 @@ def _broken(hunt: Hunt, patch: pytest.MonkeyPatch) -> None:
         house.client.post(f"/alerts/generic/{scene.secrets['source']}", json={"title": "Down", "severity": "critical"})
         for action in ACTIONS[:40]:
             hunt.errors.append(house.send(action.build(scene, scene.by("U0ADMIN"))).text)
-        hunt.run_jobs()
+        hunt.house.run_jobs()
     away = house.context.settings.model_copy(
         update={
             "database_url": f"postgresql://me:{WAY}@127.0.0.1:9/nothing",
@@ -212,11 +202,11 @@ def test_no_secret_and_no_text_is_written_out_or_kept_where_it_does_not_belong(
 
 def test_a_purge_leaves_no_text_of_a_client(hunt: Hunt, servers: Servers) -> None:
     hunt.says(SAID)
-    hunt.run_jobs()
+    hunt.house.run_jobs()
     assert columns_with(servers.admin, [SAID])
     with hunt.house.context.db.begin() as session:
         assert workspaces.uninstall(session, hunt.scene.workspace, 2**31)
-    hunt.run_jobs()
+    hunt.house.run_jobs()
     assert columns_with(servers.admin, [SAID]) == {}
 
 

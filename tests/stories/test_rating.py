@@ -55,13 +55,21 @@ def say(world: World, words: str) -> None:
     world.forward(seconds=30)
 
 
-def test_a_burst_too_long_for_one_call_is_rated_to_its_end(world: World, judge: Judge) -> None:
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_burst_too_long_for_one_call_is_rated_to_its_end(world: World, judge: Judge, meanwhile: bool) -> None:
+    def say_more() -> None:
+        judge.meanwhile = lambda: None
+        world.slack.say("dora", "acme", "Line 25: and the import too")
+        world.slack.settle()
+
+    if meanwhile:
+        judge.meanwhile = say_more
     for number in range(25):
         world.slack.say("dora", "acme", f"Line {number}: the export is slow again today")
     world.settle()
     world.forward(seconds=30)
     rated = [line.text for burst, _, _ in judge.asked for line in burst.lines]
-    assert [int(words.split()[1][:-1]) for words in rated] == list(range(25))
+    assert [int(words.split()[1][:-1]) for words in rated] == list(range(25 + meanwhile))
     with world.context.db.begin() as session:
         assert session.scalars(select(Message.id).where(Message.rated_at.is_(None))).all() == []
 
