@@ -24,7 +24,9 @@ from sqlalchemy import text
 
 from bench.house import figure, house, percentile
 from models.actions import workspaces
+from models.actions.escalating import next_due
 from models.actions.plans import save_policy
+from models.db import now_of
 from models.plan import Level, Plan, Target, TargetKind, plan_to_json
 from tests.processes import Processes
 
@@ -106,10 +108,15 @@ def burst(heed: Processes, plan: str, count: int) -> None:
     figure("escalation_burst_pages", pages(heed, "burst-"), "pages")
 
 
-def waiting(heed: Processes) -> int:
-    """How many alerts still wait for their first step; the second steps fall due an hour later."""
-    query = "SELECT count(*) AS n FROM alerts WHERE next_step_at <= now() + interval '30 minutes'"
-    return int(heed.rows(query)[0].n)
+def waiting(heed: Processes) -> bool:
+    """Whether any alert still waits for its first step; the second steps fall due an hour later.
+
+    It asks for the earliest as the worker does, by the index: to count would read every alert, twenty times a second,
+    on the cores that are measured.
+    """
+    with heed.context.db.begin() as session:
+        earliest = next_due(session)
+        return earliest is not None and earliest <= now_of(session) + HOUR / 2
 
 
 def pages(heed: Processes, key: str) -> int:

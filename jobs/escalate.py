@@ -18,8 +18,14 @@ def run() -> None:
 
 def escalate(context: Context) -> None:
     """Take every step that is due, ring for the pages they wrote, arm the next due second."""
-    turn = Turn()
-    look(context, "escalate", lambda: _batch(context, turn), escalating.next_due)
+    one, other = Turn(), Turn()
+    look(
+        context,
+        "escalate",
+        lambda: _batch(context, one),
+        escalating.next_due,
+        beside=lambda: _batch(context, other),
+    )
 
 
 def _batch(context: Context, turn: Turn) -> bool:

@@ -233,11 +233,13 @@ _CLAIM = text("""
            a.acknowledged_by, a.source_id, a.storm_id, a.trace, a.plan ->> 'policy' AS policy,
            s.kind AS source_kind, s.name AS source_name, cl.client, cl.tier, cl.renews_on,
            cl.owner_id, cl.owner,
-           EXISTS (
-               SELECT FROM pages p JOIN steps s ON s.id = p.step_id
+           coalesce((
+               SELECT true FROM pages p JOIN steps s ON s.id = p.step_id
                WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state <> 'failed'
-                     AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0) AS reached,
-           EXISTS (SELECT FROM pages p WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state = 'sent') AS delivered,
+                     AND s.lap = a.lap AND s.tries = a.tries AND s.level > 0 LIMIT 1), false) AS reached,
+           coalesce((
+               SELECT true FROM pages p
+               WHERE p.alert_id = a.id AND p.epoch = a.epoch AND p.state = 'sent' LIMIT 1), false) AS delivered,
            (SELECT count(*) FROM steps s
             WHERE s.alert_id = a.id AND s.level > 0 AND s.executed_at > :now - interval '1 minute'
                   AND s.outcome LIKE 'paged%') AS recent
@@ -249,7 +251,8 @@ _CLAIM = text("""
         WHERE a.conversation_id IS NOT NULL AND c.id = a.conversation_id LIMIT 1) cl ON true
     ORDER BY a.severity, a.next_step_at, a.id
 """)
-"""The client is looked up for each alert by itself: a join would read all conversations for a batch of machines'."""
+"""Everything is looked up for each alert by itself: a join would read all conversations for a batch of machines', and
+EXISTS in a list of columns all pages."""
 
 _DUE_IDS = text("""
     SELECT id FROM alerts WHERE next_step_at IS NOT NULL AND next_step_at <= :now

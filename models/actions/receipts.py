@@ -119,12 +119,15 @@ _LOCK_ALERTS = text("""
 
 _STEP_NOW = text("""
     UPDATE alerts SET next_step_at = :now
-    WHERE status = 'open' AND next_step_at > :now AND id IN (
-        SELECT mine.alert_id FROM pages mine JOIN steps s ON s.id = mine.step_id
-        WHERE mine.id = ANY (:pages) AND mine.epoch = alerts.epoch AND s.lap = alerts.lap AND s.level = alerts.level
-              AND s.tries = alerts.tries AND NOT EXISTS (
-            SELECT FROM pages other WHERE other.step_id = mine.step_id AND other.state <> 'failed'))
-    RETURNING id
+    FROM (
+        SELECT DISTINCT step.id, step.alert_id, step.epoch, step.lap, step.level, step.tries
+        FROM pages mine JOIN steps step ON step.id = mine.step_id
+        WHERE mine.id = ANY (:pages)) AS tried
+    WHERE alerts.id = tried.alert_id AND alerts.status = 'open' AND alerts.next_step_at > :now
+          AND alerts.epoch = tried.epoch AND alerts.lap = tried.lap AND alerts.level = tried.level
+          AND alerts.tries = tried.tries AND NOT EXISTS (
+        SELECT FROM pages other WHERE other.step_id = tried.id AND other.state <> 'failed')
+    RETURNING alerts.id
 """)
 
 _HURRY = text("""

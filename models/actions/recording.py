@@ -258,8 +258,13 @@ _WRITE = text("""
         WHERE turns.workspace_id = each.workspace_id AND turns.key = each.key
     ), given_up AS (
         UPDATE steps SET outcome = 'not reached'
-        FROM jsonb_to_recordset(CAST(:alerts AS jsonb)) AS each(id bigint, tries integer, lap smallint, nobody boolean)
-        WHERE each.nobody AND steps.alert_id = each.id AND steps.outcome IS NULL AND steps.lap > each.lap
+        WHERE steps.id = ANY (ARRAY(
+            SELECT waiting.id
+            FROM jsonb_to_recordset(CAST(:alerts AS jsonb)) AS each(id bigint, lap smallint, nobody boolean)
+            CROSS JOIN LATERAL (
+                SELECT id FROM steps
+                WHERE alert_id = each.id AND outcome IS NULL AND lap > each.lap OFFSET 0) AS waiting
+            WHERE each.nobody))
     ), done AS (
         INSERT INTO steps (workspace_id, alert_id, epoch, tries, lap, level, due_at, wake_id, executed_at, outcome)
         SELECT workspace_id, alert_id, epoch, tries, lap, level, due_at, wake_id,

@@ -4,6 +4,7 @@ What Redis has been told is read by tests/models/wake_heard.py. What happens in 
 stand-ins for `advance_due` and `next_due` let Redis echo the name of the model's action.
 """
 
+import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -59,6 +60,10 @@ def by_the_model(state: State, branch: int = 0) -> list[str]:
     return done
 
 
+BESIDE = "claim beside"
+"""What the thread beside a worker does in a backlog: to the protocol it is a worker whose last look is that one's."""
+
+
 def quiet(process: Process, *rows: Row, redis: Redis = EMPTY, beat: int = 0) -> State:
     """A state in which there is only this process."""
     return State(0, rows or (DONE,), redis, (process,), beat=beat)
@@ -73,6 +78,9 @@ def acting(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
         left = list(batches)
 
         def take_due(session: Session, aside: Collection[int] = ()) -> list[Taken]:
+            if threading.current_thread() is not threading.main_thread():
+                echo(BESIDE)
+                return []
             echo("claim")
             taken = left.pop(0) if left else 0
             if taken:
@@ -168,6 +176,8 @@ def test_a_worker_looks_as_the_model_does(
     acting(escalating.BATCH)
     context.bell.ring_regardless(JOB)
     done = work(context, monkeypatch)
+    assert done.index(BESIDE) < done.index("last_look")
+    done.remove(BESIDE)
     assert done == by_the_model(quiet(WORKER, Row(0, WAITING), LATER, redis=Redis(queue=(NOW,))))
     assert done[:3] == ["take", "hush", "claim"]
     assert done[-4:] == ["last_look", "check_armed", "save_job", "arm"]

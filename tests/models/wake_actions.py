@@ -99,7 +99,7 @@ def claim(turn: Turn) -> list[State]:
 
 
 def settle(turn: Turn) -> list[State]:
-    """Commit the batch, which was full. After five seconds of batches a look wakes again instead of going on."""
+    """Commit the batch, which was full. After a second of batches a look wakes again instead of going on."""
     settled = turn.writes(turn.process.row, LOOKED)
     return [settled.goes(at, row=-1) for at in ("claim", "watch")]
 
