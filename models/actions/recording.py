@@ -71,7 +71,8 @@ class Writing:
     def write(self, session: Session, now: datetime) -> None:
         session.flush()
         rows = {name: json.dumps(rows) for name, rows in vars(self).items()}
-        session.execute(_WRITE, {"now": now, "spare": SPARE_AFTER, **rows})
+        ids = [each["id"] for each in self.alerts]
+        session.execute(_WRITE, {"now": now, "spare": SPARE_AFTER, "ids": ids, **rows})
 
 
 class Recorder:
@@ -249,7 +250,7 @@ _WRITE = text("""
             id bigint, status text, epoch integer, lap smallint, level smallint, tries integer,
             next_step_at timestamptz, exhausted boolean, paged boolean, reminded boolean, snoozed boolean,
             silence_id bigint, picks jsonb)
-        WHERE alerts.id = each.id
+        WHERE alerts.id = ANY (CAST(:ids AS bigint[])) AND alerts.id = each.id
     ), turned AS (
         UPDATE turns SET taken = each.taken
         FROM (SELECT workspace_id, key, max(taken) AS taken
