@@ -5,10 +5,13 @@ import sys
 import warnings
 from typing import Any
 
-import click
-from sqlalchemy.exc import OperationalError
+try:
+    import click
+    from sqlalchemy.exc import OperationalError
 
-from models.config import MissingSettings
+    from models.config import MissingSettings
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing.name} is not installed for this Python: `make run` installs all of it, for .venv/bin/python")
 
 COMMANDS = {
     "run": "jobs.run:run",

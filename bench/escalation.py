@@ -23,10 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import text
 
 from bench.house import figure, house, percentile
-from models.actions import workspaces
-from models.actions.escalating import next_due
+from models.actions import escalating, workspaces
 from models.actions.plans import save_policy
-from models.db import now_of
+from models.db import earliest, now_of
 from models.plan import Level, Plan, Target, TargetKind, plan_to_json
 from tests.processes import Processes
 
@@ -115,8 +114,8 @@ def waiting(heed: Processes) -> bool:
     on the cores that are measured.
     """
     with heed.context.db.begin() as session:
-        earliest = next_due(session)
-        return earliest is not None and earliest <= now_of(session) + HOUR / 2
+        due = earliest(session, escalating.DUE)
+        return due is not None and due <= now_of(session) + HOUR / 2
 
 
 def pages(heed: Processes, key: str) -> int:

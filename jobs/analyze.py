@@ -59,7 +59,7 @@ def analyze(context: Context, judge: Rater, raters: Pump) -> None:
         raters.start(count, lambda _: _rate_one(context, judge))
         return False
 
-    look(context, "analyze", batch, assessing.next_due)
+    look(context, "analyze", batch, assessing.DUE)
 
 
 def _rate_one(context: Context, judge: Rater) -> bool:

@@ -6,7 +6,6 @@ Rule 3. Any number of clocks may run; everything they do is harmless twice.
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
@@ -14,6 +13,7 @@ from types import FrameType
 import click
 import structlog
 from redis.exceptions import RedisError
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from bot.context import Context, build
@@ -55,19 +55,25 @@ OUTWARD_AT = 20
 STARTING = 10
 """Ticks within which a worker may still be starting, so that its silence is no news."""
 
-NEXT_DUE: dict[str, Callable[[Session], datetime | None]] = {
-    "escalate": escalating.next_due,
-    "deliver": delivering.next_due,
-    "redraw": drawing.next_due,
-    "contact": contacting.next_due,
-    "analyze": assessing.next_due,
-    "promises": promises.next_due,
-    "heartbeats": heartbeats.next_due,
-    "duty": handing_over.next_due,
-    "notify": noticing.next_due,
-    "picture": noticing.next_picture_due,
-    "ways": way_errands.next_due,
+DUE: dict[str, ScalarSelect[datetime | None]] = {
+    "escalate": escalating.DUE,
+    "deliver": delivering.DUE,
+    "redraw": drawing.DUE,
+    "contact": contacting.DUE,
+    "analyze": assessing.DUE,
+    "promises": promises.DUE,
+    "heartbeats": heartbeats.DUE,
+    "duty": handing_over.DUE,
+    "notify": noticing.DUE,
+    "picture": noticing.PICTURE_DUE,
+    "ways": way_errands.DUE,
 }
+_DUE_OF_ALL = select(*(due.label(job) for job, due in DUE.items()))
+
+
+def due_of_all(session: Session) -> dict[str, datetime | None]:
+    """When each job is due next, by one statement."""
+    return dict(session.execute(_DUE_OF_ALL).one()._mapping)
 
 
 @dataclass
@@ -89,7 +95,7 @@ class Clock:
         rings = self._ring_scheduled()
         with self.context.db.begin() as session:
             now = now_of(session)
-            due = {job: look(session) for job, look in NEXT_DUE.items()}
+            due = due_of_all(session)
             beats = workspaces.beats(session)
             rescued = escalating.rescue_stranded(session)
             if self.ticks % BEAT_EVERY == 0:

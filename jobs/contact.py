@@ -44,7 +44,7 @@ def contact(context: Context, senders: Pump, contacts: Contacts) -> None:
         senders.start(count, lambda _: _send_one(context, contacts))
         return False
 
-    look(context, "contact", batch, contacting.next_due)
+    look(context, "contact", batch, contacting.DUE)
 
 
 def _send_one(context: Context, contacts: Contacts) -> bool:

@@ -53,7 +53,7 @@ def deliver(context: Context, senders: Pump) -> None:
         senders.start(count, lambda _: _serve_one(context, senders))
         return False
 
-    look(context, "deliver", batch, delivering.next_due)
+    look(context, "deliver", batch, delivering.DUE)
 
 
 def _serve_one(context: Context, senders: Pump) -> bool:

@@ -24,7 +24,7 @@ def duty(context: Context) -> None:
             context.bell.wake("notify")
         return bool(told)
 
-    look(context, "duty", batch, handing_over.next_due)
+    look(context, "duty", batch, handing_over.DUE)
 
 
 def check(context: Context) -> None:

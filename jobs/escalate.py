@@ -23,7 +23,7 @@ def escalate(context: Context) -> None:
         context,
         "escalate",
         lambda: _batch(context, one),
-        escalating.next_due,
+        escalating.DUE,
         beside=lambda: _batch(context, other),
     )
 

@@ -20,4 +20,4 @@ def miss(context: Context) -> None:
             context.bell.wake("escalate")
         return count >= heartbeats.BATCH
 
-    look(context, "heartbeats", batch, heartbeats.next_due)
+    look(context, "heartbeats", batch, heartbeats.DUE)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect
 
 from bot.context import Context
-from models.db import now_of
+from models.db import earliest, now_of
 
 AT_MOST_SECONDS = 1.0
 """Then others in the queue have their turn: what the first batches wrote is sent while the rest is worked through."""
@@ -18,7 +18,7 @@ def look(
     context: Context,
     job: str,
     batch: Callable[[], bool],
-    next_due: Callable[[Session], datetime | None],
+    due: ScalarSelect[datetime | None],
     beside: Callable[[], bool] | None = None,
 ) -> None:
     """Run `batch` until it says that nothing full was left, for at most a second, then see to the next ring.
@@ -38,9 +38,9 @@ def look(
             context.bell.wake(job)
             return
     with context.db.begin() as session:
-        due, now = next_due(session), now_of(session)
-    if due is not None:
-        context.bell.wake(job, at=max(due, now))
+        at, now = earliest(session, due), now_of(session)
+    if at is not None:
+        context.bell.wake(job, at=max(at, now))
 
 
 def _work_through(batch: Callable[[], bool], until: float) -> bool:

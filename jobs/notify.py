@@ -37,7 +37,7 @@ def notify(context: Context) -> None:
             receive(context, claimed, _send(context, claimed))
         return claimed is not None
 
-    look(context, "notify", batch, noticing.next_due)
+    look(context, "notify", batch, noticing.DUE)
 
 
 def _send(context: Context, claimed: Claimed) -> Result:

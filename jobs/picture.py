@@ -31,7 +31,7 @@ def picture(context: Context) -> None:
             _serve(context, claimed)
         return claimed is not None
 
-    look(context, "picture", batch, noticing.next_picture_due)
+    look(context, "picture", batch, noticing.PICTURE_DUE)
 
 
 def _serve(context: Context, claimed: Claimed) -> None:

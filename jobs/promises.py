@@ -22,4 +22,4 @@ def keep_promises(context: Context) -> None:
             context.bell.wake("notify")
         return count >= promises.BATCH
 
-    look(context, "promises", batch, promises.next_due)
+    look(context, "promises", batch, promises.DUE)

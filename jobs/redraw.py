@@ -1,4 +1,4 @@
-"""Draws posts anew that show something outdated; what a button was pressed in has been drawn by its reply."""
+"""Draws posts anew that show something outdated; what a button was pressed in is drawn by its reply, if that works."""
 
 from datetime import timedelta
 from functools import cache
@@ -40,7 +40,7 @@ def redraw(context: Context, drawers: Pump) -> None:
         drawers.start(count, lambda _: _draw_one(context, drawers))
         return False
 
-    look(context, "redraw", batch, drawing.next_due)
+    look(context, "redraw", batch, drawing.DUE)
 
 
 def _draw_one(context: Context, drawers: Pump) -> bool:

@@ -34,7 +34,7 @@ def send_due(context: Context, contacts: Contacts) -> None:
             _finish(context, errand, *_send(context, contacts, errand))
         return errand is not None
 
-    look(context, "ways", batch, way_errands.next_due)
+    look(context, "ways", batch, way_errands.DUE)
 
 
 def _send(context: Context, contacts: Contacts, errand: Errand) -> tuple[str, bool]:

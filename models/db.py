@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Engine, create_engine, func, make_url, select
+from sqlalchemy import URL, DateTime, Engine, ScalarSelect, create_engine, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -82,6 +83,16 @@ def now_of(session: Session) -> datetime:
     moment = session.scalar(select(func.heed_now()))
     assert isinstance(moment, datetime)
     return moment
+
+
+def moment(query: str, **values: Any) -> ScalarSelect[datetime | None]:
+    """SQL that selects one moment, or nothing, with its values: alone or among others in one statement."""
+    return text(query).bindparams(**values).columns(at=DateTime(timezone=True)).scalar_subquery()
+
+
+def earliest(session: Session, due: ScalarSelect[datetime | None]) -> datetime | None:
+    """The moment that `due` selects."""
+    return session.scalar(select(due))
 
 
 def normal_url(url: str) -> URL:

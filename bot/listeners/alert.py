@@ -1,6 +1,7 @@
 """Answering alerts: the buttons on messages and in Home, and the modals behind two of them."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, Respond
@@ -179,10 +180,14 @@ def draw_in_place(context: BoltContext, who: Actor, body: dict[str, Any], respon
     house = house_of(context)
     with house.db.begin() as session:
         shown = drawing.shown_at(session, *place)
-        drawing.answered_in_place(session, *place)
-    if shown is not None:
-        drawn = message(shown.contents, shown.is_list, shown.storm)
-        respond(text=drawn.text, blocks=drawn.blocks, replace_original=True)
+        held = drawing.hold(session, *place)
+    if shown is None:
+        return
+    drawn = message(shown.contents, shown.is_list, shown.storm)
+    replied = respond(text=drawn.text, blocks=drawn.blocks, replace_original=True)
+    if replied.status_code == HTTPStatus.OK:
+        with house.db.begin() as session:
+            drawing.drawn_in_place(session, *place, held)
 
 
 def say(body: dict[str, Any], client: WebClient, respond: Respond, words: str) -> None:

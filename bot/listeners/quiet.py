@@ -64,10 +64,10 @@ def unsilence(asked: Asked) -> str:
         return "Which one? `/heed unsilence 3`. `/heed silences` lists them."
     try:
         with asked.house.db.begin() as session:
-            going_on = silencing.end(session, asked.who.workspace_id, silence_id, asked.who.person_id)
+            ended = silencing.end(session, asked.who.workspace_id, silence_id, asked.who.person_id)
     except silencing.NotAllowed:
         return view.ONLY
-    if going_on is None:
+    if ended is None:
         return view.no_such(silence_id)
     asked.house.bell.wake("escalate")
-    return view.ended(silence_id, going_on)
+    return view.ended(silence_id, ended.going_on, ended.had_begun, ended.file)

@@ -22,9 +22,12 @@ def made(silence: SilenceLine, now: datetime) -> str:
     return f"Silence {silence.id} holds back {about} until {on(silence.ends_at)}. {held}. {end}"
 
 
-def ended(number: int, going_on: int) -> str:
+def ended(number: int, going_on: int, had_begun: bool = True, file: str = "") -> str:
+    """What ending it did; the next `apply` of a `file` that still has it brings it back."""
     then = f"{_count(going_on)} it held {'goes' if going_on == 1 else 'go'} on now" if going_on else "It held no alert"
-    return f"Silence {number} has ended. {then}."
+    done = f"Silence {number} has ended. {then}." if had_begun else f"Silence {number} is taken back before it began."
+    back = f" It stands in {quoted(file, 60)}: take it out there as well, or the next `apply` makes it again."
+    return done + (back if file else "")
 
 
 def no_such(number: int) -> str:

@@ -260,11 +260,8 @@ def count_due(session: Session) -> int:
     return len(session.scalars(due).all())
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next conversation is to be rated."""
-    moment = session.scalar(select(func.min(Conversation.analyze_at)))
-    assert moment is None or isinstance(moment, datetime)
-    return moment
+DUE = select(func.min(Conversation.analyze_at)).scalar_subquery()
+"""When the next conversation is to be rated."""
 
 
 def scan(session: Session, workspace_id: int) -> tuple[int, list[int]]:

@@ -15,7 +15,7 @@ from models.actions.delivering import mark
 from models.actions.reading import cards
 from models.actions.receipts import given_up, lock_alerts
 from models.card import PageCard
-from models.db import now_of
+from models.db import moment, now_of
 from models.tables import Alert, Page, Person, Way
 from models.words import PageState, Status
 
@@ -39,13 +39,6 @@ class Parcel:
     pages: dict[int, int]
     contents: tuple[PageCard, ...]
     claimed_at: datetime
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next page by a way besides Slack is to be tried."""
-    moment = session.scalar(_NEXT_DUE, {"pause": PAUSE})
-    assert moment is None or isinstance(moment, datetime)
-    return moment
 
 
 def count_due(session: Session) -> int:
@@ -155,4 +148,5 @@ _NEXT_WAY = text(
     "SELECT p.way_id" + _READY + _CAN_GO + " ORDER BY p.severity, p.try_at LIMIT 1 FOR UPDATE OF w SKIP LOCKED"
 )
 
-_NEXT_DUE = text("SELECT min(greatest(p.try_at, w.used_at + CAST(:pause AS interval)))" + _READY)
+DUE = moment("SELECT min(greatest(p.try_at, w.used_at + CAST(:pause AS interval)))" + _READY, pause=PAUSE)
+"""When the next page by a way besides Slack is to be tried."""

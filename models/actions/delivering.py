@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models.actions import storms
 from models.actions.reading import cards
 from models.card import PageCard, StormCard
-from models.db import now_of
+from models.db import moment, now_of
 from models.rest import NEVER, Rest
 from models.tables import Alert, Page, Person, Post
 from models.words import PageKind, PageState, Status
@@ -118,13 +118,6 @@ def remember_rest(session: Session, lease: Lease, rest: Rest) -> None:
 def count_due(session: Session) -> int:
     """How many people have pages due that can be sent now (at most 16 are counted)."""
     return len(session.execute(_DUE_PEOPLE, {"now": now_of(session)}).all())
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next page is to be tried; pages of people being served, and of workspaces held back, later."""
-    moment = session.scalar(_NEXT_TRY, {"now": now_of(session)})
-    assert moment is None or isinstance(moment, datetime)
-    return moment
 
 
 def claim(session: Session, lease: Lease) -> Envelope | None:
@@ -308,7 +301,8 @@ _DUE_PEOPLE = text(
 """
 )
 
-_NEXT_TRY = text(
+DUE = moment(
     "SELECT min(greatest(first.try_at, home.retry_at, pe.retry_at, pe.leased_until))"
     + _READY.format(until="", order="try_at")
 )
+"""When the next page is to be tried; pages of people being served, and of workspaces held back, later."""

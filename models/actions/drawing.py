@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
@@ -17,6 +17,9 @@ from models.words import PageKind
 
 CLAIM = timedelta(seconds=12)
 GIVE_UP_AFTER = 8
+REPLY_TAKES = timedelta(seconds=3)
+NO_LONGER_HELD = timedelta(microseconds=1)
+"""Moves a moment a little, so that whoever remembers it sees that the post was drawn since."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,19 @@ def found(session: Session, drawing: Drawing, ts: str) -> None:
 
 
 def drawn(session: Session, drawing: Drawing) -> None:
-    """The post is up to date, unless it was outdated again after the claim."""
+    """The post is up to date, unless it was outdated again after the claim.
+
+    If the reply to a button has drawn it meanwhile, nobody knows which of the two came last: it is drawn once more.
+    """
     session.execute(
-        update(Post).where(Post.id == drawing.post_id, Post.redraw_at == drawing.claimed).values(redraw_at=None)
+        update(Post)
+        .where(Post.id == drawing.post_id)
+        .values(
+            redraw_at=case(
+                (Post.redraw_at == drawing.claimed, None),
+                else_=func.coalesce(Post.redraw_at + NO_LONGER_HELD, now_of(session)),
+            )
+        )
     )
 
 
@@ -113,15 +126,13 @@ def later(session: Session, drawing: Drawing, wait: timedelta, whole_workspace: 
         session.execute(update(Workspace).where(Workspace.id == drawing.workspace_id).values(redraw_retry_at=at))
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next post is to be drawn anew."""
-    moment = session.scalar(
-        select(func.min(func.greatest(Post.redraw_at, Workspace.redraw_retry_at)))
-        .join(Workspace, Workspace.id == Post.workspace_id)
-        .where(Post.redraw_at.is_not(None), Workspace.uninstalled_at.is_(None))
-    )
-    assert moment is None or isinstance(moment, datetime)
-    return moment
+DUE = (
+    select(func.min(func.greatest(Post.redraw_at, Workspace.redraw_retry_at)))
+    .join(Workspace, Workspace.id == Post.workspace_id)
+    .where(Post.redraw_at.is_not(None), Workspace.uninstalled_at.is_(None))
+    .scalar_subquery()
+)
+"""When the next post is to be drawn anew."""
 
 
 def count_due(session: Session) -> int:
@@ -153,11 +164,22 @@ def shown_at(session: Session, workspace_id: int, channel_id: str, ts: str) -> S
     return Shown(_contents(session, post), post.is_list)
 
 
-def answered_in_place(session: Session, workspace_id: int, channel_id: str, ts: str) -> None:
-    """The reply to a button has drawn this post: leave it out of the redraws of the same change."""
+def hold(session: Session, workspace_id: int, channel_id: str, ts: str) -> datetime:
+    """The reply to a button is about to draw this post: it is drawn again only if that does not happen by then."""
+    until = now_of(session) + REPLY_TAKES
     session.execute(
         update(Post)
         .where(Post.workspace_id == workspace_id, Post.channel_id == channel_id, Post.ts == ts)
+        .values(redraw_at=until)
+    )
+    return until
+
+
+def drawn_in_place(session: Session, workspace_id: int, channel_id: str, ts: str, held: datetime) -> None:
+    """The reply has drawn it; nothing is left to do unless it was outdated or drawn since it was held."""
+    session.execute(
+        update(Post)
+        .where(Post.workspace_id == workspace_id, Post.channel_id == channel_id, Post.ts == ts, Post.redraw_at == held)
         .values(redraw_at=None)
     )
 

@@ -17,7 +17,7 @@ from models.actions.recording import Recorder, Subject, Writing
 from models.actions.rulebook import Rulebook, crews_of, rulebooks_of
 from models.actions.settling import redraw
 from models.actions.subjects import subject_of
-from models.db import now_of
+from models.db import moment, now_of
 from models.escalation import Advance, Hold, PageLevel, State, advance
 from models.plan import Plan, TargetKind, plan_from_json, targets_in
 from models.reach import Case, Crew, ReachAt, turns_taken
@@ -96,13 +96,6 @@ def _begins(row: Row[Any]) -> bool:
     """A machine's alert that has paged nobody yet."""
     is_new = (row.lap, row.level, row.tries) == (1, 0, 0) and row.storm_id is None
     return is_new and row.origin == Origin.SIGNAL and row.source_id is not None
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next step of any alert is due; looks without locking, one severity at a time."""
-    moment = session.scalar(_NEXT_DUE)
-    assert moment is None or isinstance(moment, datetime)
-    return moment
 
 
 def due_ids(session: Session, limit: int = BATCH) -> list[int]:
@@ -259,13 +252,14 @@ _DUE_IDS = text("""
     ORDER BY severity, next_step_at LIMIT :limit
 """)
 
-_NEXT_DUE = text("""
+DUE = moment("""
     SELECT min(next_step_at) FROM (
         SELECT (SELECT next_step_at FROM alerts
                 WHERE next_step_at IS NOT NULL AND severity = each.severity
                 ORDER BY next_step_at LIMIT 1) AS next_step_at
         FROM (VALUES (1), (2), (3), (4)) AS each(severity)) AS earliest
 """)
+"""When the next step of any alert is due; looks without locking, one severity at a time."""
 
 _RESCUE = text("""
     UPDATE alerts SET next_step_at = :now

@@ -33,9 +33,8 @@ def hand_over(session: Session) -> int:
     return len(due)
 
 
-def next_due(session: Session) -> Any:
-    """When the next hand-off of any schedule comes."""
-    return session.scalar(select(func.min(Schedule.next_handoff_at)))
+DUE = select(func.min(Schedule.next_handoff_at)).scalar_subquery()
+"""When the next hand-off of any schedule comes."""
 
 
 def _tell(session: Session, row: Schedule, handoff: Handoff) -> None:

@@ -7,17 +7,17 @@ row before its alerts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from models import heartbeat
 from models.actions import sources
 from models.actions.receiving import receive
 from models.actions.sources import REMOVED, SourceRef
-from models.db import now_of
+from models.db import moment, now_of
 from models.heartbeat import KIND, Hearing, HeartbeatLine, Rhythm, deadline, in_words, is_missed, rhythm_of
 from models.intake import may_send
 from models.seal import fingerprint
@@ -158,24 +158,6 @@ def _title(source: SourceRef) -> str:
     return f"No heartbeat from {source.name}"
 
 
-def next_due(session: Session) -> datetime | None:
-    """When to look next. While nobody hears nothing is due: deadlines wait for the marks to go on."""
-    earliest = session.scalar(
-        select(func.min(Source.expected_at))
-        .join(Workspace, Workspace.id == Source.workspace_id)
-        .where(Source.kind == KIND, Source.expected_at.is_not(None), Workspace.uninstalled_at.is_(None))
-    )
-    assert earliest is None or isinstance(earliest, datetime)
-    hearing, now = hearing_of(session), now_of(session)
-    if earliest is None or hearing is None:
-        return None
-    if earliest <= hearing.until:
-        return earliest
-    if now - hearing.until > heartbeat.GAP:
-        return None
-    return max(earliest + heartbeat.MARK_EVERY, now + timedelta(seconds=1))
-
-
 def listing(session: Session, workspace_id: int) -> list[HeartbeatLine]:
     """The heartbeats of a workspace by name, each with the live alert of its silence."""
     rows = session.execute(_LISTING, {"workspace": workspace_id, "live": [Status.OPEN, Status.ACKNOWLEDGED]})
@@ -184,6 +166,23 @@ def listing(session: Session, workspace_id: int) -> list[HeartbeatLine]:
         for row in rows
     ]
 
+
+DUE = moment(
+    """
+    SELECT CASE WHEN first.at <= mark.at THEN first.at
+                WHEN heed_now() - mark.at <= :gap THEN greatest(first.at + :every, heed_now() + interval '1 second') END
+    FROM (SELECT min(s.expected_at) AS at
+          FROM sources s JOIN workspaces w ON w.id = s.workspace_id
+          WHERE s.kind = 'heartbeat' AND s.expected_at IS NOT NULL AND w.uninstalled_at IS NULL) AS first,
+         beats mark, beats since
+    WHERE first.at IS NOT NULL AND mark.name = :mark AND since.name = :since
+    """,
+    gap=heartbeat.GAP,
+    every=heartbeat.MARK_EVERY,
+    mark=heartbeat.MARK,
+    since=heartbeat.SINCE,
+)
+"""When to look next. While nobody hears nothing is due: deadlines wait for the marks to go on."""
 
 _USUAL = {
     "every": heartbeat.DEFAULT_EVERY.total_seconds(),

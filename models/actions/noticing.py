@@ -89,19 +89,13 @@ def remember_dm(session: Session, claimed: Claimed, channel: str) -> None:
     session.execute(update(Person).where(Person.id == claimed.person_id).values(dm_channel=channel))
 
 
-def next_due(session: Session, pictures: bool = False) -> datetime | None:
-    """When the next notice (the next picture) is to be tried."""
-    moment = session.scalar(
-        select(func.min(func.greatest(Notice.try_at, Workspace.retry_at)))
-        .join(Workspace, Workspace.id == Notice.workspace_id)
-        .where(Notice.try_at.is_not(None), (Notice.kind == PICTURE) == pictures, Workspace.uninstalled_at.is_(None))
-    )
-    assert moment is None or isinstance(moment, datetime)
-    return moment
-
-
-def next_picture_due(session: Session) -> datetime | None:
-    return next_due(session, pictures=True)
+_TRIED = (
+    select(func.min(func.greatest(Notice.try_at, Workspace.retry_at)))
+    .join(Workspace, Workspace.id == Notice.workspace_id)
+    .where(Notice.try_at.is_not(None), Workspace.uninstalled_at.is_(None))
+)
+DUE, PICTURE_DUE = (_TRIED.where(kind).scalar_subquery() for kind in (Notice.kind != PICTURE, Notice.kind == PICTURE))
+"""When the next notice, and the next picture, is to be tried."""
 
 
 def _write(session: Session, claimed: Claimed, **values: Any) -> None:

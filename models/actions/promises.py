@@ -36,11 +36,8 @@ def check_due(session: Session) -> tuple[int, list[int]]:
     return len(due), [alert_id for alert_id in opened if alert_id is not None]
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next clock is to be looked at."""
-    moment = session.scalar(select(func.min(Conversation.deadline_at)))
-    assert moment is None or isinstance(moment, datetime)
-    return moment
+DUE = select(func.min(Conversation.deadline_at)).scalar_subquery()
+"""When the next clock is to be looked at."""
 
 
 def _look(session: Session, conversation: Conversation, now: datetime) -> int | None:

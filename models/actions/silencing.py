@@ -33,6 +33,15 @@ class Made:
     held: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A silence that was ended: how many alerts go on at once, whether it had begun, the file that still has it."""
+
+    going_on: int
+    had_begun: bool = True
+    file: str = ""
+
+
 def make(
     session: Session,
     workspace_id: int,
@@ -116,8 +125,8 @@ def change(
     return _in_force(session, row)
 
 
-def end(session: Session, workspace_id: int, silence_id: int, by: int | None = None) -> int | None:
-    """The silence ends now; returns how many alerts go on at once, None when there is no such silence in force.
+def end(session: Session, workspace_id: int, silence_id: int, by: int | None = None) -> Ended | None:
+    """The silence ends now, or will not begin; None when there is none of this number that has not ended.
 
     `by` is who ends it, None for a file; raises NotAllowed.
     """
@@ -127,12 +136,13 @@ def end(session: Session, workspace_id: int, silence_id: int, by: int | None = N
     now = now_of(session)
     if row is None or row.ends_at <= now:
         return None
+    had_begun = row.starts_at <= now
     row.starts_at, row.ends_at = min(row.starts_at, now - timedelta(seconds=1)), now
     session.flush()
     note(session, workspace_id, "silence_ended", now, person_id=by, **_told(row))
     going_on = _look_again(session, row)
     rules_changed(session, workspace_id)
-    return going_on
+    return Ended(going_on, had_begun, row.by if row.applied else "")
 
 
 def current(session: Session, workspace_id: int) -> list[SilenceRow]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actions.people import by_ids
+from models.actions.recording import AFTER_ACKNOWLEDGE, AFTER_REMINDER, END_OF_LAP, IN_CHANNELS, RUNAWAY
 from models.tables import Alert, Entry, Page, Part, Post, RequestRow, SignalRow, Source, Step
 from models.words import Severity
 
@@ -24,6 +25,14 @@ ANSWERS = (
     "acknowledged", "resolved", "false_positive", "unmarked_false_positive", "reopened", "snoozed", "passed_on",
     "reassigned", "given_back", "note", "answered", "held", "held_again",
 )  # fmt: skip
+BESIDE = {
+    END_OF_LAP: "after its levels",
+    AFTER_ACKNOWLEDGE: "after the acknowledgement",
+    AFTER_REMINDER: "after the reminder",
+    IN_CHANNELS: "in channels",
+    RUNAWAY: "ceiling",
+}
+"""Steps that reach no level, by the number that stands in its place."""
 _ORDER = ("request", "signal", "part", "entry", "answer", "step", "page", "post", "redraw")
 
 
@@ -135,7 +144,7 @@ def _parts(parts: Iterable[Part]) -> Iterator[Event]:
 
 def _steps(steps: Iterable[Step]) -> Iterator[Event]:
     for step in steps:
-        what = f"lap {step.lap} level {step.level}: {step.outcome or 'not done'}"
+        what = f"lap {step.lap} {BESIDE.get(step.level, f'level {step.level}')}: {step.outcome or 'not done'}"
         facts = {
             "lap": step.lap,
             "level": step.level,

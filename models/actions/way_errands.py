@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.actions.noticing import tell
@@ -75,11 +75,6 @@ def came_of(session: Session, errand: Errand, why: str, is_lost: bool) -> None:
         tell(session, errand.workspace_id, [errand.person_id], NOTICE, key, detail)
 
 
-def next_due(session: Session) -> datetime | None:
-    """Now, if somebody waits for a code or a test."""
-    return now_of(session) if session.scalar(_waiting().limit(1)) is not None else None
-
-
 def _waiting() -> Select[Way]:
     wanted = or_(
         and_(Way.confirmed_at.is_(None), Way.code_sent_at.is_(None)),
@@ -87,3 +82,7 @@ def _waiting() -> Select[Way]:
     )
     home = and_(Workspace.id == Way.workspace_id, Workspace.uninstalled_at.is_(None))
     return live().join(Workspace, home).where(wanted, Person.active, IS_MEMBER)
+
+
+DUE = select(func.heed_now()).where(_waiting().exists()).scalar_subquery()
+"""Now, if somebody waits for a code or a test."""

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from models import link
 from models.actions import drawing
-from models.db import now_of
+from models.db import earliest, now_of
 from models.tables import Alert, Person
 from models.words import Role, Status
 from tests.world import World
@@ -58,7 +58,7 @@ def test_acknowledging_does_what_the_button_in_slack_does(world: World) -> None:
     found = alert_of(world)
     assert (found.status, found.acknowledged_by) == (Status.ACKNOWLEDGED, world.person("bob").id)
     with world.context.db.begin() as session:
-        assert drawing.next_due(session) is not None
+        assert earliest(session, drawing.DUE) is not None
     world.settle()
     world.expect_page("alice", "Acknowledged by <@U0BOB>")
     world.forward(hours=2)

@@ -15,7 +15,7 @@ from jobs.escalate import escalate
 from models.actions import escalating
 from models.bell import Bell
 from models.config import Settings
-from models.db import now_of
+from models.db import earliest, now_of
 
 PATIENCE = 60
 """Seconds that processes wait for each other before they give up."""
@@ -91,6 +91,6 @@ def _take_all(context: Context) -> None:
     while True:
         escalate(context)
         with context.db.begin() as session:
-            due, now = escalating.next_due(session), now_of(session)
+            due, now = earliest(session, escalating.DUE), now_of(session)
         if due is None or due > now:
             return

@@ -1,12 +1,13 @@
 """The code does what the model of the wake-up protocol does: the same atomic actions, in the same order.
 
 What Redis has been told is read by tests/models/wake_heard.py. What happens in PostgreSQL stands in the same list: the
-stand-ins for `advance_due` and `next_due` let Redis echo the name of the model's action.
+stand-ins for `take_due` and `earliest` let Redis echo the name of the model's action.
 """
 
 import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 import pytest
 from redis.client import Pipeline
@@ -15,9 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from jobs import looking
+from jobs import clock, looking
 from jobs.beat import PAGE_BEAT
-from jobs.clock import NEXT_DUE, Clock
+from jobs.clock import DUE, Clock
 from jobs.context import use
 from jobs.worker import FIRST, PatientWorker, _ring_first
 from models import bell as bell_module
@@ -87,12 +88,14 @@ def acting(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
                 echo("settle")
             return [Taken(workspace=each, alert=each, trace="", lap=1, level=1, late_s=0) for each in range(taken)]
 
-        def next_due(session: Session) -> datetime | None:
+        def earliest(session: Session, due: Any) -> datetime | None:
+            if due is not escalating.DUE:
+                return None
             echo("last_look")
             return None if due_in is None else now_of(session) + due_in
 
         monkeypatch.setattr(escalating, "take_due", take_due)
-        monkeypatch.setattr(escalating, "next_due", next_due)
+        monkeypatch.setattr(looking, "earliest", earliest)
 
     return find
 
@@ -102,12 +105,12 @@ def probing(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[[time
     """Lets the clock's probe find one row of escalate that falls due in so long."""
 
     def find(due_in: timedelta | None) -> None:
-        def probe(session: Session) -> datetime | None:
+        def probe(session: Session) -> dict[str, datetime | None]:
             context.bell.redis.echo("probe")
-            return None if due_in is None else now_of(session) + due_in
+            found = None if due_in is None else now_of(session) + due_in
+            return {**dict.fromkeys(DUE), JOB: found}
 
-        for job in NEXT_DUE:
-            monkeypatch.setitem(NEXT_DUE, job, probe if job == JOB else lambda _: None)
+        monkeypatch.setattr(clock, "due_of_all", probe)
 
     return find
 
@@ -189,7 +192,7 @@ def test_a_worker_that_has_looked_for_too_long_wakes_as_the_model_does(
     acting(escalating.BATCH, escalating.BATCH)
     monkeypatch.setattr(looking, "AT_MOST_SECONDS", -1.0)
     with heard(context) as done:
-        looking.look(context, JOB, lambda: bool(escalating.take_due(None)), escalating.next_due)  # type: ignore[arg-type]
+        looking.look(context, JOB, lambda: bool(escalating.take_due(None)), escalating.DUE)  # type: ignore[arg-type]
     tired = by_the_model(quiet(WORKER, Row(0, WAITING), LATER, redis=Redis(queue=(NOW,))), branch=1)
     assert ["take", *done] == tired[: len(done) + 1]
     assert done[-3:] == ["watch", "exists", "exec_ring"]
@@ -265,7 +268,9 @@ def test_the_second_that_a_look_arms_is_the_models(context: Context, now: int, m
     monkeypatch.setattr(bell_module, "datetime", Held)
     monkeypatch.setattr(looking, "now_of", lambda _: Held.now())
     for due in range(-2 * SECOND, 5 * SECOND):
-        looking.look(context, JOB, lambda: False, lambda _, due=due: start + timedelta(seconds=due / SECOND))  # type: ignore[misc]
+        at = start + timedelta(seconds=due / SECOND)
+        monkeypatch.setattr(looking, "earliest", lambda *_, at=at: at)
+        looking.look(context, JOB, lambda: False, escalating.DUE)
         ((job, second),) = scheduler.get_jobs(with_times=True)
         assert second.replace(tzinfo=UTC) == start + timedelta(seconds=second_by_the_model(now, due))
         scheduler.cancel(job)

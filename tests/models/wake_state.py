@@ -150,5 +150,5 @@ def without(items: tuple[int, ...], item: int) -> tuple[int, ...]:
 
 
 def earliest_due(state: State) -> int | None:
-    """What `next_due` finds; it takes no locks, so it sees rows that others hold."""
+    """What `DUE` finds; it takes no locks, so it sees rows that others hold."""
     return min((row.due for row in state.rows if row.status in (WAITING, HELD)), default=None)

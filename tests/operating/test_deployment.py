@@ -5,6 +5,7 @@ import configparser
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,13 @@ HARDENED = {
     "ProtectKernelTunables": "yes", "ProtectSystem": "strict", "RestrictNamespaces": "yes", "CapabilityBoundingSet": "",
     "SystemCallFilter": "@system-service", "UMask": "0077",
 }  # fmt: skip
+
+
+def test_without_its_libraries_heed_says_in_one_line_what_to_do() -> None:
+    done = subprocess.run([sys.executable, "-ES", ROOT / "app.py", "run"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("click is not installed for this Python: `make run`")
+    assert done.stderr.count("\n") == 1
 
 
 def unit(name: str) -> dict[str, str]:

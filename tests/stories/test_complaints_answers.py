@@ -167,6 +167,20 @@ def test_complaint_4_a_message_that_was_under_way_while_somebody_answered_is_not
     assert "Acknowledge" not in labels(world.expect_page("charlie", "Acknowledged by <@U0ALICE>"))
 
 
+@pytest.mark.parametrize("fault", [{"kind": "cut_before"}, {"kind": "status", "status": 503}])
+def test_complaint_4_a_button_whose_reply_slack_did_not_take_does_not_leave_its_message_stale(
+    world: World, fault: dict[str, Any]
+) -> None:
+    """ "Messages stay stale": the answer is stored, but drawing it in place went wrong."""
+    world.policy("alice")
+    world.signal("Disk full")
+    world.slack.faults.add("response_url", **fault, times=None)
+    world.press("alice", "Acknowledge")
+    assert "Acknowledge" in labels(world.expect_page("alice", "Disk full"))
+    world.forward(seconds=5)
+    assert "Acknowledge" not in labels(world.expect_page("alice", "Acknowledged by <@U0ALICE>"))
+
+
 def test_complaint_5_acknowledged_then_forgotten(world: World) -> None:
     """ "Acknowledged, then forgotten": whoever did it is reminded, then it is open again and everybody's turn comes."""
     first, second = (Level(world.targets(name), 5 * MINUTES) for name in ("charlie", "bob"))

@@ -158,6 +158,7 @@ TEXTS: dict[str, Callable[[], Any]] = {
     "silence_made": lambda: quiet.made(SILENCE, NOW),
     "silence_to_come": lambda: quiet.made(replace(SILENCE, starts_at=NOW + HOUR, held=0), NOW),
     "silence_ended": lambda: quiet.ended(3, 1),
+    "silence_taken_back": lambda: quiet.ended(3, 0, had_begun=False, file="heed.yml"),
     "silences": lambda: quiet.silences([SILENCE, replace(SILENCE, by="rules.yml", applied=True, why="")], NIGHT),
     "silences_none": lambda: quiet.silences([], NOW),
     "silence_not_understood": lambda: quiet.not_understood("say first which alerts."),

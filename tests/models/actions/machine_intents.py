@@ -164,7 +164,8 @@ class Hushed:
             return now, made.id, made.held
         silence_id = play.silences[self.which % len(play.silences)]
         if self.how == "ended":
-            return now, silence_id, range(silencing.end(session, house.id, silence_id) or 0)
+            ended = silencing.end(session, house.id, silence_id)
+            return now, silence_id, range(ended.going_on if ended is not None else 0)
         changed = silencing.change(session, house.id, silence_id, matchers, now, ends_at, "")
         return now, silence_id, changed.held if changed is not None else ()
 

@@ -11,7 +11,7 @@ from models import storm
 from models.actions import answering, delivering, escalating, workspaces
 from models.actions.delivering import LEASE
 from models.answer import Answer
-from models.db import now_of
+from models.db import earliest, now_of
 from models.tables import Page, Workspace
 from models.words import PageState, Severity
 from tests.models.actions.house import (
@@ -215,15 +215,15 @@ def test_a_claim_that_has_grown_old_or_was_answered_is_not_sent_any_more(context
 
 def test_the_next_try_is_when_the_page_its_person_and_its_workspace_are_ready(context: Context) -> None:
     with context.db.begin() as session:
-        assert delivering.next_due(session) is None
+        assert earliest(session, delivering.DUE) is None
         house = build_house(session)
         page_first_level(session, house)
         now = now_of(session)
-        assert delivering.next_due(session) == now
+        assert earliest(session, delivering.DUE) == now
         lease(session)
-        assert delivering.next_due(session) == now + LEASE
+        assert earliest(session, delivering.DUE) == now + LEASE
         workspaces.hold_back(session, house.id, now + timedelta(seconds=40))
-        assert delivering.next_due(session) == now + timedelta(seconds=40)
+        assert earliest(session, delivering.DUE) == now + timedelta(seconds=40)
     forward(seconds=40)
     with context.db.begin() as session:
         assert delivering.count_due(session) == 1

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from models.actions import answering, delivering, drawing, escalating, receipts
 from models.actions.drawing import CLAIM, GIVE_UP_AFTER, Drawing
 from models.actions.settling import LISTS_DRAWN_AFTER, UNKNOWN_DRAWN_AFTER, redraw
 from models.answer import Answer
-from models.db import now_of
+from models.db import earliest, now_of
 from models.tables import Post, Workspace
 from models.words import PageKind, Status
 from tests.models.actions.house import (
@@ -56,7 +57,7 @@ def test_nothing_is_outdated_right_after_sending(context: Context) -> None:
     posted(context)
     with context.db.begin() as session:
         assert drawing.claim(session) is None
-        assert drawing.next_due(session) is None
+        assert earliest(session, drawing.DUE) is None
         assert drawing.count_due(session) == 0
 
 
@@ -82,7 +83,7 @@ def test_one_drawer_at_a_time_takes_a_post_until_its_claim_runs_out(context: Con
         outdate(session, 1)
         drawn(session)
         assert drawing.claim(session) is None
-        assert drawing.next_due(session) == now_of(session) + CLAIM
+        assert earliest(session, drawing.DUE) == now_of(session) + CLAIM
     forward(seconds=CLAIM.total_seconds())
     with context.db.begin() as session:
         drawn(session)
@@ -137,10 +138,10 @@ def test_workspaces_that_are_busy_held_back_or_gone_are_left_out(context: Contex
         drawing.later(session, found, SOON, whole_workspace=True)
         outdate(session, 2)
         assert drawing.claim(session, busy=[here.id]) is None
-        assert drawing.next_due(session) == now_of(session)
+        assert earliest(session, drawing.DUE) == now_of(session)
         session.execute(update(Workspace).where(Workspace.id == here.id).values(uninstalled_at=now_of(session)))
         assert drawing.claim(session) is None
-        assert drawing.next_due(session) == now_of(session) + SOON
+        assert earliest(session, drawing.DUE) == now_of(session) + SOON
     forward(seconds=5)
     with context.db.begin() as session:
         assert drawn(session).workspace_id == there.id
@@ -159,7 +160,7 @@ def test_a_post_that_cannot_be_drawn_is_tried_some_times_and_then_left_until_it_
         assert drawing.claim(session) is None
         outdate(session, 1)
         drawing.later(session, drawn(session), SOON, whole_workspace=False)
-        assert drawing.next_due(session) == now_of(session) + SOON
+        assert earliest(session, drawing.DUE) == now_of(session) + SOON
 
 
 def test_an_outage_of_the_workspace_never_makes_a_post_given_up(context: Context) -> None:
@@ -180,9 +181,9 @@ def test_a_later_change_brings_a_coalesced_redraw_forward_and_never_puts_it_off(
         now = now_of(session)
         redraw(session, [1], now + timedelta(seconds=10))
         redraw(session, [1], now + timedelta(seconds=20))
-        assert drawing.next_due(session) == now + timedelta(seconds=10)
+        assert earliest(session, drawing.DUE) == now + timedelta(seconds=10)
         redraw(session, [1], now)
-        assert drawing.next_due(session) == now
+        assert earliest(session, drawing.DUE) == now
 
 
 def test_what_slack_has_not_confirmed_is_looked_for_a_moment_later_and_then_drawn(context: Context) -> None:
@@ -221,7 +222,7 @@ def test_a_list_is_not_drawn_anew_for_a_step_which_it_does_not_show(context: Con
     forward(minutes=5)
     with context.db.begin() as session:
         assert escalating.advance_due(session) == 7
-        assert drawing.next_due(session) is None
+        assert earliest(session, drawing.DUE) is None
 
 
 def test_the_post_of_one_alert_is_drawn_anew_for_a_step(context: Context) -> None:
@@ -241,9 +242,39 @@ def test_the_reply_to_a_button_has_drawn_its_own_post_and_leaves_the_others_to_t
             held = lease(session)
             receipts.sent(session, held, claim(session, held), f"D{held.slack_id}", TS)
         answering.give(session, Answer.ACKNOWLEDGE, house.id, 1, house.people["alice"])
-        drawing.answered_in_place(session, house.id, "DU0ALICE", TS)
+        moment = drawing.hold(session, house.id, "DU0ALICE", TS)
         assert drawn(session).channel_id == "DU0BOB"
         assert drawing.claim(session) is None
+        drawing.drawn_in_place(session, house.id, "DU0ALICE", TS, moment)
+        assert earliest(session, drawing.DUE) == now_of(session) + CLAIM
+
+
+def test_a_reply_that_did_not_come_through_is_drawn_by_the_redraw(context: Context) -> None:
+    house = posted(context)
+    with context.db.begin() as session:
+        drawing.hold(session, house.id, "D0Northwind", f"{TS}1")
+        assert drawing.claim(session) is None
+    forward(seconds=3)
+    with context.db.begin() as session:
+        assert drawn(session).channel_id == "D0Northwind"
+
+
+@pytest.mark.parametrize("reply_ends_last", [True, False])
+def test_what_a_reply_and_a_redraw_draw_at_the_same_time_is_drawn_once_more(
+    context: Context, reply_ends_last: bool
+) -> None:
+    house = posted(context)
+    place = (house.id, "D0Northwind", f"{TS}1")
+    with context.db.begin() as session:
+        session.execute(update(Post).values(redraw_at=now_of(session)))
+        under_way = drawn(session)
+        held = drawing.hold(session, *place)
+        for ended in (not reply_ends_last, reply_ends_last):
+            if ended:
+                drawing.drawn_in_place(session, *place, held)
+            else:
+                drawing.drawn(session, under_way)
+        assert earliest(session, drawing.DUE) is not None
 
 
 def test_what_a_place_shows_is_found_only_in_its_own_workspace(context: Context) -> None:
@@ -255,7 +286,7 @@ def test_what_a_place_shows_is_found_only_in_its_own_workspace(context: Context)
         assert [content.card.id for content in shown.contents] == [1]
         assert drawing.shown_at(session, there.id, "D0Northwind", f"{TS}1") is None
         assert drawing.shown_at(session, here.id, "D0Northwind", "1.0") is None
-        drawing.answered_in_place(session, there.id, "D0Northwind", f"{TS}1")
         session.execute(update(Post).values(redraw_at=now_of(session)))
-        drawing.answered_in_place(session, there.id, "D0Northwind", f"{TS}1")
+        elsewhere = (there.id, "D0Northwind", f"{TS}1")
+        drawing.drawn_in_place(session, *elsewhere, drawing.hold(session, *elsewhere))
         assert drawing.count_due(session) == 2

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from models.actions import checking, escalating, handing_over, noticing, schedules
-from models.db import now_of
+from models.db import earliest, now_of
 from models.oncall import Override
 from models.plan import Target, TargetKind
 from models.reachability import FindingKind
@@ -41,7 +41,8 @@ def test_whoever_comes_on_call_is_told_until_when_and_what_is_open(context: Cont
     with context.db.begin() as session:
         open_alerts(session, house, 7)
         escalating.advance_due(session)
-        coming = handing_over.next_due(session)
+        coming = earliest(session, handing_over.DUE)
+        assert coming is not None
     forward(minutes=61)
     with context.db.begin() as session:
         assert handing_over.hand_over(session) == 1
@@ -71,7 +72,7 @@ def test_an_override_that_begins_now_is_told_at_once_and_its_end_too(context: Co
         row, now = session.scalars(select(Schedule)).one(), now_of(session)
         wanted = Override(house.people["alice"], now, now + timedelta(hours=2))
         schedules.override(session, row, wanted, house.people["bob"])
-        assert handing_over.next_due(session) == now
+        assert earliest(session, handing_over.DUE) == now
     with context.db.begin() as session:
         handing_over.hand_over(session)
         assert told(session, house) == [("on_call", "alice"), ("off_call", "bob")]
@@ -114,7 +115,7 @@ def test_a_notice_is_claimed_once_and_its_receipt_is_fenced(context: Context) ->
         assert notices(session)[0].sent_at is None
         noticing.sent(session, again)
         assert notices(session)[0].sent_at is not None
-        assert noticing.next_due(session) is None
+        assert earliest(session, noticing.DUE) is None
 
 
 def test_the_check_finds_the_deactivated_the_quiet_and_the_empty_slot(context: Context) -> None:

@@ -12,7 +12,7 @@ from models.actions.escalating import Turn
 from models.actions.plans import save_policy
 from models.answer import Answer
 from models.bell import wake_id
-from models.db import now_of
+from models.db import earliest, now_of
 from models.escalation import RETRY_WHEN_NOBODY
 from models.plan import Plan
 from models.tables import Alert, Entry, Person
@@ -81,7 +81,7 @@ def test_levels_follow_each_other_and_after_the_last_one_the_admins_are_told(con
         assert found.next_step_at is None
         assert found.exhausted_at is not None
         assert all(step.executed_at for step in steps(session, 1))
-        assert escalating.next_due(session) is None
+        assert earliest(session, escalating.DUE) is None
         assert escalating.rescue_stranded(session) == 0
 
 
@@ -271,9 +271,9 @@ def test_a_stranded_alert_is_found_and_its_step_is_due_at_once(context: Context)
         answering.give(session, Answer.RESOLVE, house.id, 2, house.people["alice"])
         session.execute(update(Alert).where(Alert.id == 1).values(next_step_at=None))
     with context.db.begin() as session:
-        assert escalating.next_due(session) == alert(session, 3).next_step_at
+        assert earliest(session, escalating.DUE) == alert(session, 3).next_step_at
         assert escalating.rescue_stranded(session) == 1
-        assert escalating.next_due(session) == now_of(session)
+        assert earliest(session, escalating.DUE) == now_of(session)
         assert escalating.rescue_stranded(session) == 0
         assert escalating.advance_due(session) == 1
         assert alert(session, 1).level == 2
@@ -327,13 +327,13 @@ def test_an_alert_that_was_answered_meanwhile_is_not_pushed_out(session: Session
 
 def test_the_earliest_due_step_of_any_severity_is_the_next(context: Context) -> None:
     with context.db.begin() as session:
-        assert escalating.next_due(session) is None
+        assert earliest(session, escalating.DUE) is None
         house = build_house(session)
         send(session, house, firing("low", Severity.LOW))
         low = now_of(session)
     forward(minutes=1)
     with context.db.begin() as session:
         send(session, house, firing("critical", Severity.CRITICAL))
-        assert escalating.next_due(session) == low
+        assert earliest(session, escalating.DUE) == low
         escalating.advance_due(session, only=1)
-        assert escalating.next_due(session) == now_of(session)
+        assert earliest(session, escalating.DUE) == now_of(session)

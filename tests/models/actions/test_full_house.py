@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from bot.context import Context
-from jobs.clock import NEXT_DUE
+from jobs.clock import due_of_all
 from models.actions import answering, drawing, escalating, reading, receipts
 from models.answer import Answer
 from models.plan import plan_to_json
@@ -34,11 +34,12 @@ def rows_read() -> Iterator[list[tuple[int, str]]]:
         parameters = given[0] if isinstance(given, list) else given
         if statement.split()[0] not in ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE"):
             return
-        with connection.connection.cursor() as cursor:
-            cursor.execute("SAVEPOINT tried")
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            ((told,),) = cursor.fetchall()
-            cursor.execute("ROLLBACK TO SAVEPOINT tried")
+        cursor = connection.connection.cursor()
+        cursor.execute("SAVEPOINT tried")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+        ((told,),) = cursor.fetchall()
+        cursor.execute("ROLLBACK TO SAVEPOINT tried")
+        cursor.close()
         plan = told if isinstance(told, list) else json.loads(told)
         found.append((_read(plan[0]["Plan"]), " ".join(statement.split())))
 
@@ -102,8 +103,7 @@ def whole_life(session: Session, house: House) -> None:
     """Of four alerts one is sent and acknowledged, one refused by Slack, and everything that looks has looked."""
     sent = send(session, house, *(firing(f"new-{severity.name}", severity) for severity in Severity)).opened
     assert escalating.advance_due(session, limit=4) == 4
-    for look in NEXT_DUE.values():
-        look(session)
+    due_of_all(session)
     held = lease(session)
     receipts.sent(session, held, claim(session, held), "D0ALICE", "1763780001.000100")
     assert receipts.failed(session, held, claim(session, held), "user_disabled")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from models.actions import heartbeats, sources
 from models.actions.heartbeats import NotFromThere
-from models.db import now_of
+from models.db import earliest, now_of
 from models.heartbeat import Rhythm
 from models.tables import Alert, RequestRow, SignalRow, Source, Workspace
 from models.words import Severity, Status
@@ -103,7 +103,7 @@ def test_while_nobody_hears_nothing_is_due_and_afterwards_there_is_a_whole_perio
     forward(minutes=30)
     with context.db.begin() as session:
         assert heartbeats.look(session) == (0, []), "a worker is back before the web process"
-        assert heartbeats.next_due(session) is None
+        assert earliest(session, heartbeats.DUE) is None
     assert heard(context, 6.9) == []
     assert len(heard(context, 0.3)) == 1
 
@@ -136,10 +136,11 @@ def test_a_process_that_starts_joins_the_marks_of_another_or_begins_anew(context
 
 def test_when_to_look_next(context: Context, house: House) -> None:
     with context.db.begin() as session:
-        assert heartbeats.next_due(session) is None
+        assert earliest(session, heartbeats.DUE) is None
     expected = beats(context, added(context, house)).expected_at
     with context.db.begin() as session:
-        assert heartbeats.next_due(session) == expected + timedelta(seconds=2), "the marks must have gone beyond it"
+        due = earliest(session, heartbeats.DUE)
+        assert due == expected + timedelta(seconds=2), "the marks must have gone beyond it"
 
 
 def test_a_beat_by_name_finds_its_own_workspace(context: Context, house: House) -> None:

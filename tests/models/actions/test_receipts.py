@@ -12,7 +12,7 @@ from models.actions import alerts as alert_actions
 from models.actions import answering, delivering, escalating, receipts
 from models.actions.delivering import Envelope, Lease
 from models.answer import Answer
-from models.db import now_of
+from models.db import earliest, now_of
 from models.tables import Alert, Page
 from models.words import PageState, Severity
 from tests.models.actions.house import (
@@ -59,7 +59,7 @@ def test_sent_is_the_receipt_with_the_posts_place(context: Context) -> None:
         (page,), (post,) = pages(session), posts(session)
         assert (page.state, page.sent_at, page.post_id) == (PageState.SENT, now_of(session), post.id)
         assert (post.channel_id, post.ts, post.redraw_at) == ("D0ALICE", TS, None)
-        assert delivering.next_due(session) is None
+        assert earliest(session, delivering.DUE) is None
 
 
 def test_a_change_after_the_post_was_drawn_makes_it_outdated_at_once(context: Context) -> None:

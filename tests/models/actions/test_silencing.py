@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from models.actions import answering, escalating, silencing
+from models.actions.silencing import Ended
 from models.answer import Answer
 from models.db import now_of
 from models.matching import parse_matchers
@@ -121,11 +122,20 @@ def test_ending_a_silence_lets_everything_go_on_at_once(context: Context) -> Non
         escalating.advance_due(session)
         assert silencing.held_by(session, house.id, made.id) == 3
     with context.db.begin() as session:
-        assert silencing.end(session, house.id, made.id) == 3
+        assert silencing.end(session, house.id, made.id) == Ended(3)
         assert silencing.end(session, house.id, made.id) is None
     with context.db.begin() as session:
         assert escalating.advance_due(session) == 3
         assert len(pages(session)) == 3
+
+
+def test_a_silence_that_has_not_begun_is_taken_back(session: Session) -> None:
+    house = build_house(session)
+    starts_at = now_of(session) + HOUR
+    held = parse_matchers('severity="high"')
+    made = silencing.make(session, house.id, held, starts_at, starts_at + HOUR, "heed.yml", applied=True)
+    assert silencing.end(session, house.id, made.id) == Ended(0, had_begun=False, file="heed.yml")
+    assert silencing.current(session, house.id) == []
 
 
 def test_a_second_silence_holds_on_when_the_first_ends(context: Context) -> None:

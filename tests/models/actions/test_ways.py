@@ -8,6 +8,7 @@ from bot.context import Context
 from models.actions import way_errands, ways
 from models.actions.way_errands import Errand, Task
 from models.actions.ways import Refused
+from models.db import earliest
 from models.seal import Seal
 from models.tables import Notice, Page, Person, Way
 from models.way import ADDED_AN_HOUR, WAYS_A_PERSON, Verdict, WayState
@@ -168,9 +169,9 @@ def test_codes_and_tests_wait_a_minute_for_the_next(context: Context) -> None:
     with context.db.begin() as session:
         ways.ask_test(session, house.id, house.people["bob"], way_id)
         assert states(session, house, "bob") == [WayState.TESTING]
-        assert way_errands.next_due(session) is not None
+        assert earliest(session, way_errands.DUE) is not None
         assert claimed(session).task is Task.TEST
-        assert way_errands.next_due(session) is None
+        assert earliest(session, way_errands.DUE) is None
 
 
 def test_its_person_is_told_of_a_failure_and_of_every_test(session: Session) -> None:
