@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from bot.asking import client_for
 from models.actions.workspaces import Installation
 from models.person import Profile
 
@@ -171,7 +172,7 @@ class Directory:
                 return
 
     def _client(self, token: str, timeout: int | None = None) -> WebClient:
-        return WebClient(token=token, base_url=self._url, timeout=timeout or self._timeout, retry_handlers=[])
+        return client_for(self._url, token, timeout or self._timeout)
 
 
 def _scopes_of(answer: SlackResponse) -> str:

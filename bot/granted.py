@@ -3,9 +3,9 @@
 import http.client
 from dataclasses import dataclass, replace
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.asking import client_for
 from bot.directory import Directory
 from models.actions.workspaces import Installation
 
@@ -32,7 +32,7 @@ class NotGranted(Exception):
 
 def exchange(api_url: str, client_id: str, client_secret: str, code: str, redirect_uri: str) -> Grant:
     """Exchange a code, and ask whose the token is; raises NotGranted."""
-    client = WebClient(base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+    client = client_for(api_url, timeout=TIMEOUT_SECONDS)
     try:
         answer = client.oauth_v2_access(
             client_id=client_id, client_secret=client_secret, code=code, redirect_uri=redirect_uri

@@ -9,6 +9,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot import listeners
+from bot.asking import trusted
 from bot.context import build
 from models import logs
 from models.config import Settings
@@ -23,7 +24,7 @@ def socket() -> None:
     handler = SocketModeHandler(
         bolt,
         settings.slack_app_token.get_secret_value(),
-        web_client=WebClient(base_url=settings.slack_api_url),
+        web_client=WebClient(base_url=settings.slack_api_url, ssl=trusted()),
     )
     ending = threading.Event()
 

@@ -17,7 +17,16 @@ RULES = (
     "way_address", "words",
 )  # fmt: skip
 RULE_MODULES = tuple(f"models.{name}" for name in RULES)
-SENDERS = ("bot.contacts", "bot.context", "bot.said", "bot.scopes", "bot.slack", "bot.sentiment", "bot.views")
+SENDERS = (
+    "bot.asking",
+    "bot.contacts",
+    "bot.context",
+    "bot.said",
+    "bot.scopes",
+    "bot.slack",
+    "bot.sentiment",
+    "bot.views",
+)
 CLI = ("click", "structlog")
 ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(RULE_MODULES, RULE_MODULES),
@@ -44,7 +53,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.sentiment.cli": ("click", "bot.sentiment", "models.config", *RULE_MODULES),
     "bot.sentiment.train": ("numpy", "scipy", "sklearn", "bot.sentiment", *RULE_MODULES),
     "bot.sentiment": ("openai", "httpx2", "bot.sentiment", *RULE_MODULES),
-    "bot.directory": ("slack_sdk", "models.actions.workspaces", "models.person"),
+    "bot.asking": ("slack_sdk",),
+    "bot.directory": ("slack_sdk", "bot.asking", "models.actions.workspaces", "models.person"),
     "bot.slack": ("slack_sdk", "bot.directory", "bot.views.parts", "models.rest"),
     "bot.carrier": ("apprise", "requests", "urllib3", "models.internet", "models.way_address"),
     "bot.contacts": ("bot.slack",),
@@ -60,7 +70,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "bot.shapes": (),
     "bot.context": ("bot.slack", "models.bell", "models.config", "models.db", "models.seal"),
     "bot.listeners": (
-        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.context", "bot.installed",
+        "slack_bolt", "slack_sdk", "structlog", "sqlalchemy.orm", "bot.asking", "bot.context", "bot.installed",
         "bot.said", "bot.shapes", "bot.slack",
         "bot.sentiment.redact", "bot.sources",
         "bot.views", "bot.listeners",

@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient, WebhookClient
+from slack_sdk import WebhookClient
 
+from bot.asking import client_for, trusted
 from bot.context import Context
 from bot.installed import Installations
 from bot.listeners import (
@@ -57,7 +58,7 @@ def build(house: Context, installations: Installations | None = None) -> App:
     bolt = App(
         name="heed",
         logger=_quiet_logger(),
-        client=WebClient(base_url=house.settings.slack_api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[]),
+        client=client_for(house.settings.slack_api_url, timeout=TIMEOUT_SECONDS),
         authorize=authorizer(known),
         user_facing_authorize_error_message=_not_installed(house),
         request_verification_enabled=False,
@@ -112,7 +113,7 @@ def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None
 def _tell(response_url: str, words: str) -> None:
     """Slack may be away as well; its request is answered all the same."""
     try:
-        WebhookClient(response_url, timeout=TIMEOUT_SECONDS).send(
+        WebhookClient(response_url, timeout=TIMEOUT_SECONDS, ssl=trusted()).send(
             text=words, response_type="ephemeral", replace_original=False
         )
     except (OSError, http.client.HTTPException) as error:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.asking import client_for
 from bot.scopes import missing
 from jobs.checks.finding import Finding, first_line, mend, ok
 from models.config import Settings
@@ -93,4 +94,4 @@ def _socket(settings: Settings) -> Iterator[Finding]:
 
 
 def _client(settings: Settings, token: str) -> WebClient:
-    return WebClient(token=token, base_url=settings.slack_api_url, timeout=PATIENCE_SECONDS, retry_handlers=[])
+    return client_for(settings.slack_api_url, token, PATIENCE_SECONDS)

@@ -283,26 +283,26 @@ _LEASE = text("""
     RETURNING people.id, people.workspace_id, people.slack_id, people.dm_channel, people.is_channel, w.token
 """)
 
-_READY = """
-    FROM people pe
-    JOIN workspaces home ON home.id = pe.workspace_id AND home.uninstalled_at IS NULL
-    CROSS JOIN LATERAL (
-        SELECT try_at FROM pages WHERE person_id = pe.id AND state = 'due' AND way_id IS NULL {until}
-        ORDER BY {order} LIMIT 1) AS first
-"""
+_HOME = "JOIN workspaces home ON home.id = pe.workspace_id AND home.uninstalled_at IS NULL"
 
-_DUE_PEOPLE = text(
-    "SELECT pe.id"
-    + _READY.format(until="AND try_at <= :now", order="severity, try_at")
-    + """
+_DUE_PEOPLE = text(f"""
+    SELECT pe.id FROM people pe {_HOME}
+    CROSS JOIN LATERAL (
+        SELECT FROM pages WHERE person_id = pe.id AND state = 'due' AND way_id IS NULL AND try_at <= :now
+        ORDER BY severity, try_at LIMIT 1) AS first
     WHERE (home.retry_at IS NULL OR home.retry_at <= :now) AND (pe.leased_until IS NULL OR pe.leased_until <= :now)
           AND (pe.retry_at IS NULL OR pe.retry_at <= :now)
     LIMIT 16
-"""
-)
+""")
 
-DUE = moment(
-    "SELECT min(greatest(first.try_at, home.retry_at, pe.retry_at, pe.leased_until))"
-    + _READY.format(until="", order="try_at")
-)
-"""When the next page is to be tried; pages of people being served, and of workspaces held back, later."""
+DUE = moment(f"""
+    SELECT min(greatest(first.try_at, home.retry_at, pe.retry_at, pe.leased_until))
+    FROM people pe {_HOME}
+    CROSS JOIN (VALUES (1), (2), (3), (4)) AS each(severity)
+    CROSS JOIN LATERAL (
+        SELECT try_at FROM pages
+        WHERE person_id = pe.id AND severity = each.severity AND state = 'due' AND way_id IS NULL
+        ORDER BY try_at LIMIT 1) AS first
+""")
+"""When the next page is to be tried; pages of people being served, and of workspaces held back, later. It looks at one
+page for each person and severity, however many wait."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from jobs.clock import due_of_all
-from models.actions import answering, drawing, escalating, reading, receipts
+from models.actions import answering, delivering, drawing, escalating, reading, receipts
 from models.answer import Answer
 from models.plan import plan_to_json
 from models.tables import Alert
@@ -59,7 +59,7 @@ def _read(node: dict[str, Any]) -> int:
 
 
 def fill(session: Session, house: House) -> None:
-    """So many open alerts of other tools, whose pages have arrived, and whose next step is hours away; some are due."""
+    """So many open alerts of other tools, whose pages are due, and whose next step is hours away; of some it is due."""
     plan = json.dumps(plan_to_json(house.plan("alice", "bob", minutes=600)))
     crowd = {"workspace": house.id, "plan": plan, "crowd": CROWD}
     session.execute(
@@ -74,6 +74,10 @@ def fill(session: Session, house: House) -> None:
     )
     for _ in range((CROWD - BACKLOG) // escalating.BATCH):
         escalating.advance_due(session)
+
+
+def arrive(session: Session) -> None:
+    """Slack has taken every page, each in a post of its own."""
     session.execute(
         text("""
             INSERT INTO posts (workspace_id, person_id, mark, channel_id, ts, created_at)
@@ -93,6 +97,7 @@ def full(truncated: Servers, context: Context) -> House:
     with context.db.begin() as session:
         house = build_house(session, plan=("alice", "bob"))
         fill(session, house)
+        arrive(session)
     with truncated.admin.connect() as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
     forward(minutes=3)
@@ -127,3 +132,15 @@ def test_no_statement_on_the_way_of_a_page_reads_what_is_none_of_its_business(fu
     assert [told for told in found if told[0] > AT_MOST] == []
     with context.db.begin() as session:
         assert len(alerts(session)) == CROWD + len(Severity)
+
+
+def test_however_many_pages_wait_to_see_what_is_due_reads_few_of_them(truncated: Servers, context: Context) -> None:
+    with context.db.begin() as session:
+        fill(session, build_house(session, plan=("alice", "bob")))
+    with truncated.admin.connect() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    with context.db.begin() as session, rows_read() as found:
+        assert all(due_of_all(session)[job] for job in ("escalate", "deliver"))
+        assert delivering.count_due(session) == 1
+        lease(session)
+    assert [told for told in found if told[0] > 50] == []
