@@ -180,7 +180,7 @@ def test_a_modal_keeps_what_was_typed_until_it_is_right(helper: Helper, window: 
     expect(modal).to_have_count(0)
 
 
-def test_modals_stack_and_close(helper: Helper, window: Stage) -> None:
+def test_modals_stack_and_close(sim: Simulator, helper: Helper, window: Stage) -> None:
     page = window.open("as=alice&channel=acme")
     write(page, "/helper modal")
     field = page.locator('dialog[data-callback-id="note"] [data-action-id="typed"]')
@@ -192,7 +192,7 @@ def test_modals_stack_and_close(helper: Helper, window: Stage) -> None:
     expect(field).to_have_value("more")
     page.keyboard.press("Escape")
     expect(page.locator("dialog[data-view-id]")).to_have_count(0)
-    assert len(helper.of("view_closed")) == 2
+    sim.wait_for(lambda: len(helper.of("view_closed")) == 2)
 
 
 def test_an_app_that_is_away_is_said_to_be(sim: Simulator, helper: Helper, client: WebClient, window: Stage) -> None:
