@@ -51,7 +51,7 @@ class Gathering:
         self._busy = False
 
     def take(self, source: SourceRef, signals: Sequence[Signal], body: str = "", public_id: str = "") -> Received:
-        """Store a request; returns when it is committed and the bells are rung.
+        """Store a request; returns when it is committed. Whoever stored it for others rings for them, too.
 
         Raises whatever went wrong with it, such as SourceChanged: who sends has to be checked again.
         """
@@ -76,12 +76,13 @@ class Gathering:
             self._busy = True
             company = self._company_of(mine)
         try:
-            self._store(company)
+            found = self._store(company)
         finally:
             with self._turn:
                 self._waiting = [each for each in self._waiting if not each.is_done]
                 self._busy = False
                 self._turn.notify_all()
+        ring(self._house.bell, found)
 
     def _company_of(self, mine: _Brought) -> list[_Brought]:
         """`mine`, and others that are about other keys: what happens to the same key happens one after the other."""
@@ -95,20 +96,21 @@ class Gathering:
                 keys |= each.keys
         return company
 
-    def _store(self, company: Sequence[_Brought]) -> None:
+    def _store(self, company: Sequence[_Brought]) -> list[Received]:
+        """What is committed now, for which nobody has rung yet."""
         try:
             found = self._receive(company)
         except SourceChanged as error:
             self._failed(company, error, is_for_all=len(company) == 1)
-            return
+            return []
         except Exception as error:  # the poison rule: whatever is wrong with one is not to hurt the others
             log.exception("requests could not be stored together", count=len(company))
             is_away_now = isinstance(error, DBAPIError | TimeoutError) and is_away(error)
             self._failed(company, error, is_for_all=len(company) == 1 or is_away_now)
-            return
-        ring(self._house.bell, [received for _, received in found])
+            return []
         for each, received in found:
             each.received = received
+        return [received for _, received in found]
 
     @staticmethod
     def _failed(company: Sequence[_Brought], error: Exception, is_for_all: bool) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, DateTime, Engine, ScalarSelect, create_engine, func, make_url, select, text
+from sqlalchemy import URL, DateTime, Engine, ScalarSelect, TextClause, create_engine, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -88,6 +88,12 @@ def now_of(session: Session) -> datetime:
 def moment(query: str, **values: Any) -> ScalarSelect[datetime | None]:
     """SQL that selects one moment, or nothing, with its values: alone or among others in one statement."""
     return text(query).bindparams(**values).columns(at=DateTime(timezone=True)).scalar_subquery()
+
+
+def compact(query: str) -> TextClause:
+    """SQL without its indentation, for statements of every request: psycopg remembers how to send what has at most
+    4,096 characters, and reads longer ones anew each time."""
+    return text(" ".join(query.split()))
 
 
 def earliest(session: Session, due: ScalarSelect[datetime | None]) -> datetime | None:

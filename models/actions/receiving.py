@@ -18,6 +18,7 @@ from models.actions.plans import Chosen, choose, plan_after_raise
 from models.actions.rulebook import Rulebook, rulebook_by_mark
 from models.actions.settling import REPEATS_DRAWN_AFTER, redraw, stop_escalation
 from models.actions.sources import SourceRef
+from models.db import compact
 from models.matching import Subject
 from models.signal import Known, Signal, decide, fold
 from models.tables import Alert
@@ -259,7 +260,7 @@ _LOOK = text("""
     FROM workspaces LEFT JOIN known ON true WHERE workspaces.id = :workspace
 """)
 
-_WRITE = text("""
+_WRITE = compact("""
     WITH input AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS each(
             key text, alert_id bigint, decision text, firing boolean, title text, details text, severity smallint,
