@@ -216,7 +216,7 @@ def put_client(session: Session, workspace_id: int, client: KnownClient) -> None
     session.flush()
     if client.channels is not None:
         _put_channels(session, row, client.channels)
-    watching.set_clocks(session, Conversation.client_id == row.id)
+    watching.follow(session, row)
 
 
 def _put_channels(session: Session, client: Client, channels: Iterable[KnownChannel]) -> None:

@@ -12,10 +12,11 @@ from models.actions.journal import note
 from models.actions.letting_go import let_go, take_up
 from models.actions.noticing import tell
 from models.actions.replying import set_clock
+from models.actions.settling import redraw
 from models.card import ClientLine
 from models.db import now_of
 from models.tables import Alert, Channel, Client, Conversation, Message, Person, Tier
-from models.words import Role
+from models.words import Role, Status
 
 SUGGEST = "suggest_client"
 
@@ -83,7 +84,7 @@ def watch(session: Session, workspace_id: int, wish: Wish, by: int) -> Watched:
     row = session.get(Channel, (workspace_id, wish.channel_id))
     rules = Rules(row.guests, row.ours_id, row.rated) if row is not None else Rules()
     put_channel(session, client, wish.channel_id, rules)
-    set_clocks(session, Conversation.client_id == client.id)
+    follow(session, client)
     now = now_of(session)
     note(session, workspace_id, "watched", now, person_id=by, channel=wish.channel_id, client=client.name)
     has_tier = not client.tier or session.get(Tier, (workspace_id, client.tier)) is not None
@@ -162,6 +163,17 @@ def suggest(session: Session, workspace_id: int, channel_id: str, channel: str, 
     detail = {"channel": channel_id, "name": channel, "client": client}
     tell(session, workspace_id, admins, SUGGEST, f"{SUGGEST}:{channel_id}{again}", detail)
     return True
+
+
+def follow(session: Session, client: Client) -> None:
+    """What a client's row has told is told anew: deadlines of those who wait, and posts about its live alerts."""
+    set_clocks(session, Conversation.client_id == client.id)
+    live = (
+        select(Alert.id)
+        .join(Conversation, Conversation.id == Alert.conversation_id)
+        .where(Conversation.client_id == client.id, Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED)))
+    )
+    redraw(session, session.scalars(live).all(), now_of(session))
 
 
 def set_clocks(session: Session, *which: ColumnElement[bool]) -> None:

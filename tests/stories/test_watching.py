@@ -168,6 +168,15 @@ def test_a_channel_that_is_not_rated_keeps_only_the_clock(world: World) -> None:
         assert not [key for key in session.scalars(select(Alert.key)) if key.startswith("channel:")]
 
 
+def test_a_tier_that_is_given_later_stands_on_what_is_posted_already(world: World) -> None:
+    world.says("dora", "acme", ANGER)
+    before = world.expect_page("alice", "Acme")
+    assert "Tier gold" not in everything(before)
+    world.heed("alice", WATCH)
+    world.settle()
+    assert "Tier gold" in everything(world.again("alice", before))
+
+
 def test_joining_a_shared_channel_suggests_a_client_to_the_admins_once(world: World) -> None:
     world.slack.kick("globex", "heed")
     world.settle()
