@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web import SlackResponse
 
 from bot.directory import Channel, Directory, UserGroup, profile_of
 from bot.views.parts import Rendered
@@ -170,9 +171,8 @@ class Slack(Directory):
 
     def rest(self, token: str, slack_id: str) -> Rest | None:
         """Somebody's Do Not Disturb now; None when Slack does not say. It is asked while a page waits, so in short."""
-        client = self._client(token, REST_SECONDS)
         try:
-            told = client.dnd_info(user=slack_id)
+            told = self._dnd(token, slack_id)
         except (SlackApiError, SlackRequestError, OSError, http.client.HTTPException):
             return None
         begins, ends = told.get("next_dnd_start_ts") or 0, told.get("next_dnd_end_ts") or 0
@@ -183,6 +183,16 @@ class Slack(Directory):
             datetime.fromtimestamp(ends, UTC) if has_hours else None,
             datetime.fromtimestamp(paused, UTC) if paused else None,
         )
+
+    def _dnd(self, token: str, slack_id: str) -> SlackResponse:
+        """The answer of `dnd.info`; an organisation's token has to say to which of its workspaces somebody belongs."""
+        client = self._client(token, REST_SECONDS)
+        try:
+            return client.dnd_info(user=slack_id)
+        except SlackApiError as error:
+            if error.response.get("error") != "missing_argument":
+                raise
+            return client.dnd_info(user=slack_id, team_id=client.users_info(user=slack_id)["user"].get("team_id"))
 
     def _send(self, token: str, method: str, timeout: int | None = None, **arguments: Any) -> Result:
         given = {key: value for key, value in arguments.items() if value is not None}

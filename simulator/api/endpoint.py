@@ -11,7 +11,7 @@ from simulator.core import Core
 from simulator.state import App, Json, Workspace
 
 NEED_TEAM = {
-    "conversations.list", "dnd.teamInfo", "usergroups.list", "usergroups.users.list", "users.conversations",
+    "conversations.list", "dnd.info", "dnd.teamInfo", "usergroups.list", "usergroups.users.list", "users.conversations",
     "users.list",
 }  # fmt: skip
 NOBODY = App("", "", "", "", "", "", "")

@@ -73,6 +73,17 @@ def test_commands_and_buttons_of_each_workspace_reach_the_same_installation(
     world.expect_no_page("alice")
 
 
+def test_whoever_has_paused_their_notifications_is_seen_in_whichever_workspace(
+    world: World, places: tuple[Visit, Visit]
+) -> None:
+    with world.context.db.begin() as session:
+        token = world.context.seal.open(session.scalars(select(Workspace.token).where(Workspace.team_id == ORG)).one())
+    for visit in places:
+        visit.snooze("frank", 3600)
+        rests = [world.context.slack.rest(token, visit.user(who).id) for who in ("frank", "erin")]
+        assert [rest and rest.snoozed_until is not None for rest in rests] == [True, False]
+
+
 def test_a_colleague_of_another_workspace_is_no_client_and_a_stranger_is(
     world: World, places: tuple[Visit, Visit]
 ) -> None:
