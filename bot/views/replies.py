@@ -223,4 +223,5 @@ def _entry(moment: datetime, kind: str, who: str | None, detail: object) -> str:
     by = f" by {person(who)}" if who else ""
     by += f" by {quoted(str(values['user']), 80)}" if values.get("user") else ""
     by += f" with the token {code(str(values['token']), 80)}" if values.get("token") else ""
+    by += " with the link of a page" if values.get("by_link") else ""
     return f"{on(moment)} {what}{by}{said}"

@@ -32,7 +32,7 @@ class Wish:
     """What comes with an answer: words, the end of a snooze, the row id of whom the alert is given to.
 
     `seen` is the status that the person saw; None for a typed command. `token` is the name of the token by which a
-    program answers for the person.
+    program answers for the person; `by_link` tells that the signed link of a page was used.
     """
 
     notes: str = ""
@@ -40,6 +40,7 @@ class Wish:
     until: datetime | None = None
     to: int | None = None
     token: str = ""
+    by_link: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ def _told(session: Session, wish: Wish) -> dict[str, Any]:
         told["to"] = session.get_one(Person, wish.to).slack_id
     if wish.token:
         told["token"] = wish.token
+    if wish.by_link:
+        told["by_link"] = True
     return told
 
 

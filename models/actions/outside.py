@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actions import answering, reading
-from models.actions.answering import Answered
+from models.actions.answering import Answered, Wish
 from models.answer import Answer
 from models.card import Card
 from models.db import now_of
@@ -60,7 +60,7 @@ def acknowledge(session: Session, link: Link) -> Answered:
     reader = _reader(session, link, now_of(session))
     try:
         return answering.give(
-            session, Answer.ACKNOWLEDGE, link.workspace_id, link.alert_id, reader.id, epoch=link.epoch
+            session, Answer.ACKNOWLEDGE, link.workspace_id, link.alert_id, reader.id, link.epoch, Wish(by_link=True)
         )
     except answering.NoSuchAlert:
         raise Ended from None

@@ -61,6 +61,7 @@ def test_acknowledging_does_what_the_button_in_slack_does(world: World) -> None:
         assert earliest(session, drawing.DUE) is not None
     world.settle()
     world.expect_page("alice", "Acknowledged by <@U0BOB>")
+    assert "acknowledged by <@U0BOB> with the link of a page" in world.heed("alice", "show 1")
     world.forward(hours=2)
     assert len(world.pages("alice")) == 1
 
