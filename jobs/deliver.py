@@ -102,7 +102,7 @@ def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
     if envelope.must_look:
         found = context.slack.find(token, channel, envelope.mark, envelope.posted_after)
         if found is not None or envelope.looked < LOOKS - 1:
-            return _after_looking(context, lease, envelope, found)
+            return _after_looking(context, lease, envelope, found, was_there=True)
     rest = _rest(context, lease, envelope, token)
     began = time.monotonic()
     with context.db.begin() as session:
@@ -161,7 +161,7 @@ def _post(context: Context, token: str, channel: str, envelope: Envelope) -> Res
 
 def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Result | None) -> bool:
     if isinstance(found, Sent):
-        return _receive(context, lease, envelope, found)
+        return _receive(context, lease, envelope, found, was_there=True)
     with context.db.begin() as session:
         again_at = now_of(session) + LOOK_AGAIN
         if found is None:
@@ -183,10 +183,18 @@ class After:
     goes_on: bool = True
 
 
-def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result, rest: datetime | None = None) -> bool:
-    """Write the receipt; returns whether the person's next post may be sent right away."""
+def _receive(
+    context: Context,
+    lease: Lease,
+    envelope: Envelope,
+    result: Result,
+    rest: datetime | None = None,
+    was_there: bool = False,
+) -> bool:
+    """Write the receipt; returns whether the person's next post may be sent right away, as it may after one that
+    was only found."""
     with context.db.begin() as session:
-        after = _write(session, lease, envelope, result, rest)
+        after = _write(session, lease, envelope, result, rest, was_there)
     traces = sorted({each.card.trace for each in envelope.contents})
     log.info("post", post=envelope.post_id, pages=len(envelope.pages), result=type(result).__name__, traces=traces)
     if after.again_at is not None:
@@ -200,13 +208,15 @@ def _receive(context: Context, lease: Lease, envelope: Envelope, result: Result,
     return after.goes_on
 
 
-def _write(session: Session, lease: Lease, envelope: Envelope, result: Result, rest: datetime | None) -> After:
+def _write(
+    session: Session, lease: Lease, envelope: Envelope, result: Result, rest: datetime | None, was_there: bool
+) -> After:
     now = now_of(session)
     match result:
         case Sent(channel_id, ts):
             receipts.sent(session, lease, envelope, channel_id, ts, IN_SILENCE if rest is not None else "delivered")
             workspaces.reached(session, lease.workspace_id)
-            if envelope.is_for_many or delivering.is_rushed(session, lease):
+            if not was_there and (envelope.is_for_many or delivering.is_rushed(session, lease)):
                 return After(delivering.pause(session, lease), goes_on=False)
             return After()
         case NotSent(wait, why, _):

@@ -7,6 +7,9 @@ from datetime import date, datetime
 from models.answer import Answer, answers_for, further_answers_for
 from models.words import Origin, PageKind, Severity, Status
 
+LIST_SHOWN = 12
+"""So many alerts of a list are shown, each with what stands about it; the others are counted."""
+
 
 @dataclass(frozen=True)
 class Card:

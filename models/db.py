@@ -8,7 +8,18 @@ from functools import cache
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, DateTime, Engine, ScalarSelect, TextClause, create_engine, func, make_url, select, text
+from sqlalchemy import (
+    URL,
+    DateTime,
+    Engine,
+    RootTransaction,
+    ScalarSelect,
+    TextClause,
+    create_engine,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -78,11 +89,19 @@ def _watch_forks() -> None:
 def now_of(session: Session) -> datetime:
     """The one `now` of a decision: the start of the transaction by PostgreSQL's clock, with a time zone.
 
-    `heed_now()` is `now()`, moved by the setting `heed.shift` in tests that make time pass.
+    `heed_now()` is `now()`, moved by the setting `heed.shift` in tests that make time pass. It is asked for once in a
+    transaction.
     """
-    moment = session.scalar(select(func.heed_now()))
-    assert isinstance(moment, datetime)
-    return moment
+    connection = session.connection()
+    known: dict[RootTransaction | None, datetime] = session.info.setdefault("now", {})
+    transaction = connection.get_transaction()
+    if transaction not in known:
+        known.clear()
+        known[transaction] = connection.execute(_NOW).scalar_one()
+    return known[transaction]
+
+
+_NOW = text("SELECT heed_now()").columns(now=DateTime(timezone=True))
 
 
 def moment(query: str, **values: Any) -> ScalarSelect[datetime | None]:

@@ -27,7 +27,7 @@ from bot.views.parts import (
     section,
 )
 from models.answer import SNOOZE_AT_MOST, Answer, Refusal
-from models.card import Card, PageCard
+from models.card import LIST_SHOWN, Card, PageCard
 from models.escalation import STEPS_A_MINUTE
 from models.words import Origin, PageKind, Status
 
@@ -40,7 +40,6 @@ ANSWERS = {
 }
 ACTION_IDS = {answer: action_id for answer, (action_id, _, _) in ANSWERS.items()}
 SHOW = "alert_show"
-LIST_SHOWN = 12
 LABELS_SHOWN = 10
 
 

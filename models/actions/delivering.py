@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import any_, func, select, text, tuple_, update
+from sqlalchemy import any_, bindparam, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.actions import storms
-from models.actions.reading import cards
+from models.actions.reading import cards, listed
 from models.card import PageCard, StormCard
 from models.db import moment, now_of
 from models.rest import NEVER, Rest
@@ -153,6 +155,8 @@ def claim(session: Session, lease: Lease) -> Envelope | None:
 def _storms_of(session: Session, lease: Lease, due: Sequence[Page]) -> dict[int, int]:
     """For those of these pages that belong into a post about a storm, which storm. A reminder is news by itself."""
     fresh = [page for page in due if page.post_id is None and page.kind is not PageKind.REMINDER]
+    if not fresh:
+        return {}
     storm_of = storms.live_storms(session, lease.workspace_id, {page.alert_id for page in fresh})
     return {page.id: storm_of[page.alert_id] for page in fresh if page.alert_id in storm_of}
 
@@ -172,12 +176,7 @@ def _new_post(session: Session, lease: Lease, now: datetime, is_list: bool, stor
 
 
 def _renew(session: Session, lease: Lease, now: datetime) -> bool:
-    held = session.execute(
-        update(Person)
-        .where(Person.id == lease.person_id, Person.lease == lease.lease, Person.leased_until > now)
-        .values(leased_until=now + LEASE)
-        .returning(Person.id)
-    )
+    held = session.execute(_RENEW, {"person": lease.person_id, "lease": lease.lease, "now": now, "until": now + LEASE})
     return held.one_or_none() is not None
 
 
@@ -187,17 +186,8 @@ def _due_pages(session: Session, lease: Lease, now: datetime) -> list[Page]:
 
     What somebody else holds is most likely being cancelled; it is left to the next look.
     """
-    rows = session.execute(
-        select(Page, Alert.status, Alert.epoch)
-        .join(Alert, Alert.id == Page.alert_id)
-        .where(Page.person_id == lease.person_id, Page.state == PageState.DUE, Page.try_at <= now)
-        .where(Page.way_id.is_(None))
-        .order_by(Page.post_id.is_(None), Page.severity, Page.try_at, Page.id)
-        .limit(LIST_AT_MOST)
-        .with_for_update(of=Page, skip_locked=True)
-    ).all()
     needed = []
-    for page, status, epoch in rows:
+    for page, status, epoch in session.execute(_DUE_PAGES, {"person": lease.person_id, "now": now}).all():
         if status is _wanted(page.kind) and epoch == page.epoch:
             needed.append(page)
         else:
@@ -219,8 +209,9 @@ def _envelope(
         page.post_id = post.id
     session.flush()
     kinds = {page.alert_id: page.kind for page in pages}
+    read = listed if len(kinds) > 1 else cards
     storm = storms.card(session, post.storm_id, lease.person_id) if post.storm_id is not None else None
-    found = cards(session, lease.workspace_id, list(kinds)) if storm is None else []
+    found = read(session, lease.workspace_id, list(kinds)) if storm is None else []
     person = session.get_one(Person, lease.person_id, populate_existing=True)
     return Envelope(
         post_id=post.id,
@@ -247,12 +238,7 @@ def may_send(session: Session, lease: Lease, envelope: Envelope) -> bool:
     if not _renew(session, lease, now):
         return False
     ours = mark(session, envelope.pages, {"try_at": now + CLAIM}, PageState.DUE)
-    wanted = select(Page.id).join(Alert, Alert.id == Page.alert_id).where(Page.id.in_(ours))
-    still = wanted.where(
-        (Alert.status == Status.OPEN) & (Page.kind != PageKind.REMINDER)
-        | (Alert.status == Status.ACKNOWLEDGED) & (Page.kind == PageKind.REMINDER)
-    )
-    return session.scalar(still.limit(1)) is not None
+    return session.execute(_STILL_WANTED, {"pages": ours}).first() is not None
 
 
 def mark(
@@ -260,11 +246,20 @@ def mark(
 ) -> list[int]:
     """Write onto the claimed pages (number: attempt) whose attempt is still this one, and that are in `state` if given;
     returns their numbers."""
-    same = tuple_(Page.id, Page.attempt).in_(sorted(claimed.items()))
+    new = {f"new_{name}": value for name, value in values.items()}
+    written = session.execute(_marking(tuple(values), state), {"claimed": sorted(claimed.items()), **new})
+    return sorted(row.id for row in written)
+
+
+@cache
+def _marking(names: Sequence[str], state: PageState | None) -> ReturningUpdate[int]:
+    """The statement that writes these columns; building it takes longer than running it."""
+    same = tuple_(Page.id, Page.attempt).in_(bindparam("claimed", expanding=True))
     found = select(Page.id).where(same, *([Page.state == state] if state is not None else []))
     ours = found.order_by(Page.id).with_for_update().scalar_subquery()
-    written = update(Page).where(Page.id == any_(func.array(ours))).values(values).returning(Page.id)
-    return sorted(session.scalars(written))
+    new = {name: bindparam(f"new_{name}", type_=getattr(Page, name).type) for name in names}
+    pages = update(Page).where(Page.id == any_(func.array(ours))).values(new).returning(Page.id)
+    return pages.execution_options(synchronize_session=False)
 
 
 _LEASE = text("""
@@ -282,6 +277,27 @@ _LEASE = text("""
         ORDER BY worst.severity, worst.try_at LIMIT 1 FOR NO KEY UPDATE OF pe SKIP LOCKED))
     RETURNING people.id, people.workspace_id, people.slack_id, people.dm_channel, people.is_channel, w.token
 """)
+
+_DUE_PAGES = (
+    select(Page, Alert.status, Alert.epoch)
+    .join(Alert, Alert.id == Page.alert_id)
+    .where(Page.person_id == bindparam("person"), Page.state == PageState.DUE, Page.try_at <= bindparam("now"))
+    .where(Page.way_id.is_(None))
+    .order_by(Page.post_id.is_(None), Page.severity, Page.try_at, Page.id)
+    .limit(LIST_AT_MOST)
+    .with_for_update(of=Page, skip_locked=True)
+)
+
+_STILL_WANTED = text("""
+    SELECT FROM pages JOIN alerts ON alerts.id = pages.alert_id
+    WHERE pages.id = ANY (CAST(:pages AS bigint[]))
+          AND alerts.status = CASE pages.kind WHEN 'reminder' THEN 'acknowledged' ELSE 'open' END
+    LIMIT 1
+""")
+
+_RENEW = text(
+    "UPDATE people SET leased_until = :until WHERE id = :person AND lease = :lease AND leased_until > :now RETURNING id"
+)
 
 _HOME = "JOIN workspaces home ON home.id = pe.workspace_id AND home.uninstalled_at IS NULL"
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, select, text, update
+from sqlalchemy import Row, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
-from models.actions.reading import cards
+from models.actions.reading import cards, listed
 from models.card import PageCard, StormCard
 from models.db import now_of
 from models.tables import Page, Post, Workspace
@@ -51,22 +51,16 @@ def claim(session: Session, busy: Collection[int] = ()) -> Drawing | None:
 
 def _contents(session: Session, row: Any) -> tuple[PageCard, ...]:
     """What the post carries, worst first, as it stands now."""
-    pages = select(Page.alert_id, Page.kind).where(Page.post_id == row.id).order_by(Page.severity, Page.id)
-    kinds: dict[int, PageKind] = dict(session.execute(pages).all())
+    kinds: dict[int, PageKind] = dict(session.execute(_CARRIED, {"post": row.id}).all())
     is_old = not row.is_list and _has_newer(session, row, list(kinds))
-    return tuple(PageCard(card, kinds[card.id], is_old) for card in cards(session, row.workspace_id, list(kinds)))
+    read = listed if row.is_list else cards
+    return tuple(PageCard(card, kinds[card.id], is_old) for card in read(session, row.workspace_id, list(kinds)))
 
 
 def _has_newer(session: Session, row: Any, alert_ids: Sequence[int]) -> bool:
     """Whether the person has a newer post of their own about the same alert: there is one current post of each."""
-    newer = (
-        select(Page.id)
-        .join(Post, Post.id == Page.post_id)
-        .where(Page.workspace_id == row.workspace_id, Page.person_id == row.person_id, Page.alert_id.in_(alert_ids))
-        .where(Post.id > row.id, Post.ts != "", ~Post.is_list)
-        .limit(1)
-    )
-    return session.scalar(newer) is not None
+    about = {"workspace": row.workspace_id, "person": row.person_id, "alerts": list(alert_ids), "post": row.id}
+    return session.execute(_NEWER, about).first() is not None
 
 
 def _drawing(session: Session, row: Row[Any]) -> Drawing:
@@ -98,16 +92,8 @@ def drawn(session: Session, drawing: Drawing) -> None:
 
     If the reply to a button has drawn it meanwhile, nobody knows which of the two came last: it is drawn once more.
     """
-    session.execute(
-        update(Post)
-        .where(Post.id == drawing.post_id)
-        .values(
-            redraw_at=case(
-                (Post.redraw_at == drawing.claimed, None),
-                else_=func.coalesce(Post.redraw_at + NO_LONGER_HELD, now_of(session)),
-            )
-        )
-    )
+    about = {"post": drawing.post_id, "claimed": drawing.claimed, "aside": NO_LONGER_HELD, "now": now_of(session)}
+    session.execute(_DRAWN, about)
 
 
 def later(session: Session, drawing: Drawing, wait: timedelta, whole_workspace: bool) -> None:
@@ -183,6 +169,21 @@ def drawn_in_place(session: Session, workspace_id: int, channel_id: str, ts: str
         .values(redraw_at=None)
     )
 
+
+_CARRIED = select(Page.alert_id, Page.kind).where(Page.post_id == bindparam("post")).order_by(Page.severity, Page.id)
+
+_NEWER = text("""
+    SELECT FROM pages JOIN posts ON posts.id = pages.post_id
+    WHERE pages.workspace_id = :workspace AND pages.person_id = :person AND pages.alert_id = ANY (:alerts)
+          AND posts.id > :post AND posts.ts <> '' AND NOT posts.is_list
+    LIMIT 1
+""")
+
+_DRAWN = text("""
+    UPDATE posts SET redraw_at = CASE
+        WHEN redraw_at = :claimed THEN NULL ELSE coalesce(redraw_at + CAST(:aside AS interval), :now) END
+    WHERE id = :post
+""")
 
 _CLAIM = text("""
     UPDATE posts SET redraw_at = :until

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, literal_column, select, union
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, bindparam, func, literal_column, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import ranking
 from models.answer import REOPEN_WITHIN
-from models.card import Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
+from models.card import LIST_SHOWN, Card, Details, Filter, Listing, ReceiptLine, Stats, TimelineEntry
 from models.db import now_of
 from models.plan import plan_from_json
 from models.tables import Alert, AssessmentRow, Client, Conversation, Entry, Page, Part, Person, Source, Step, Way
@@ -39,19 +39,61 @@ _DOUBT = (
 )
 
 
+_HERE = bindparam("workspace", type_=BigInteger)
+_IDS = bindparam("ids", type_=BigInteger, expanding=True)
+"""Statements that every post needs are built once: building one takes as long as asking it."""
+_WHOLE = (
+    select(Alert, Source.kind, Source.name, Client.tier, Client.renews_on, _OWNER.slack_id.label("owner"), _DOUBT)
+    .outerjoin(Source, Source.id == Alert.source_id)
+    .outerjoin(Conversation, Conversation.id == Alert.conversation_id)
+    .outerjoin(Client, Client.id == Conversation.client_id)
+    .outerjoin(_OWNER, _OWNER.id == Client.owner_id)
+    .where(Alert.workspace_id == _HERE, Alert.id.in_(_IDS))
+    .execution_options(populate_existing=True)
+)
+_PLAIN = select(
+    Alert.id,
+    Alert.origin,
+    Alert.status,
+    Alert.severity,
+    Alert.epoch,
+    Alert.revision,
+    Alert.title,
+    Alert.opened_at,
+    Alert.last_seen_at,
+    Alert.acknowledged_at,
+    Alert.acknowledged_by,
+    Alert.closed_at,
+    Alert.closed_by,
+    Alert.trace,
+).where(Alert.workspace_id == _HERE, Alert.id.in_(_IDS))
+_REACHED = (
+    select(Page.alert_id, Person.slack_id, func.min(Page.sent_at).label("sent_at"))
+    .join(Person, Person.id == Page.person_id)
+    .where(Page.workspace_id == _HERE, Page.alert_id.in_(_IDS), Page.state != PageState.FAILED)
+    .group_by(Page.alert_id, Person.slack_id)
+    .order_by(func.min(Page.due_at), func.min(Person.id))
+)
+_IS_AGAIN: ColumnElement[bool] = literal_column("entries.kind = 'open_again'")
+_SAID = (
+    select(Entry.alert_id, _IS_AGAIN.label("is_again"), Entry.detail, Person.slack_id)
+    .ext(distinct_on(Entry.alert_id, _IS_AGAIN))
+    .outerjoin(Person, Person.id == Entry.person_id)
+    .where(Entry.workspace_id == _HERE, Entry.alert_id.in_(_IDS))
+    .where((Entry.kind == OPEN_AGAIN) | Entry.kind.in_(WITH_WORDS) & Entry.detail.has_key("notes"))
+    .order_by(Entry.alert_id, _IS_AGAIN, Entry.id.desc())
+)
+
+
+def _these(workspace_id: int, alert_ids: Sequence[int]) -> dict[str, Any]:
+    return {"workspace": workspace_id, "ids": list(alert_ids)}
+
+
 def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list[Card]:
     """The cards of these alerts, in the order given; those of other workspaces are left out."""
     if not alert_ids:
         return []
-    rows = session.execute(
-        select(Alert, Source.kind, Source.name, Client.tier, Client.renews_on, _OWNER.slack_id.label("owner"), _DOUBT)
-        .outerjoin(Source, Source.id == Alert.source_id)
-        .outerjoin(Conversation, Conversation.id == Alert.conversation_id)
-        .outerjoin(Client, Client.id == Conversation.client_id)
-        .outerjoin(_OWNER, _OWNER.id == Client.owner_id)
-        .where(Alert.workspace_id == workspace_id, Alert.id.in_(alert_ids))
-        .execution_options(populate_existing=True)
-    )
+    rows = session.execute(_WHOLE, _these(workspace_id, alert_ids))
     found = {row.Alert.id: (row.Alert, row) for row in rows}
     names = _slack_ids(session, workspace_id, [alert for alert, _ in found.values()])
     paged, told = _paged(session, workspace_id, list(found)), _told(session, workspace_id, list(found))
@@ -67,6 +109,17 @@ def cards(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list
         for each in alert_ids
         if each in found
     ]
+
+
+def listed(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> list[Card]:
+    """The cards of a list in the order given: whole where they are shown, of the others what plain columns tell."""
+    shown, others = alert_ids[:LIST_SHOWN], alert_ids[LIST_SHOWN:]
+    found = cards(session, workspace_id, shown)
+    if others:
+        rows = session.execute(_PLAIN, _these(workspace_id, others))
+        known = {row.id: _certain(row, {}, ()) for row in rows}
+        found += [known[each] for each in others if each in known]
+    return found
 
 
 def card(session: Session, workspace_id: int, alert_id: int) -> Card | None:
@@ -116,32 +169,16 @@ def _parts(session: Session, workspace_id: int, alerts: Sequence[Alert]) -> dict
 
 def _paged(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict[int, list[Any]]:
     """For each alert, everybody paged for it and when each was first reached."""
-    rows = session.execute(
-        select(Page.alert_id, Person.slack_id, func.min(Page.sent_at).label("sent_at"))
-        .join(Person, Person.id == Page.person_id)
-        .where(Page.workspace_id == workspace_id, Page.alert_id.in_(alert_ids), Page.state != PageState.FAILED)
-        .group_by(Page.alert_id, Person.slack_id)
-        .order_by(func.min(Page.due_at), func.min(Person.id))
-    )
     found: dict[int, list[Any]] = {}
-    for row in rows:
+    for row in session.execute(_REACHED, _these(workspace_id, alert_ids)):
         found.setdefault(row.alert_id, []).append(row)
     return found
 
 
 def _told(session: Session, workspace_id: int, alert_ids: Sequence[int]) -> dict[int, dict[bool, Any]]:
     """For each alert, why it was last open again (True), and the newest words of somebody (False); one statement."""
-    is_again: ColumnElement[bool] = literal_column("entries.kind = 'open_again'")
-    rows = session.execute(
-        select(Entry.alert_id, is_again.label("is_again"), Entry.detail, Person.slack_id)
-        .ext(distinct_on(Entry.alert_id, is_again))
-        .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.workspace_id == workspace_id, Entry.alert_id.in_(alert_ids))
-        .where((Entry.kind == OPEN_AGAIN) | Entry.kind.in_(WITH_WORDS) & Entry.detail.has_key("notes"))
-        .order_by(Entry.alert_id, is_again, Entry.id.desc())
-    )
     found: dict[int, dict[bool, Any]] = {}
-    for row in rows:
+    for row in session.execute(_SAID, _these(workspace_id, alert_ids)):
         found.setdefault(row.alert_id, {})[row.is_again] = row
     return found
 
@@ -179,8 +216,8 @@ def _card_of_row(
         return replace(certain, details=why)
 
 
-def _certain(alert: Alert, names: dict[int, str], paged: Sequence[Any]) -> Card:
-    """What plain columns tell of an alert."""
+def _certain(alert: Any, names: dict[int, str], paged: Sequence[Any]) -> Card:
+    """What plain columns tell of an alert, which is one or a row with these columns."""
     return Card(
         id=alert.id,
         origin=alert.origin,

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
 
 from models.actions import storms
 from models.actions.delivering import Envelope, Lease, mark
 from models.db import now_of
-from models.tables import Alert, Page, Post
+from models.tables import Page, Post
 from models.words import PageState
 
 POISON_AFTER = 5
@@ -26,18 +26,19 @@ def sent(
     changed = mark(session, envelope.pages, {"state": PageState.SENT, "sent_at": now, "try_at": now, "result": result})
     if not envelope.is_for_many:
         session.execute(_OUTDATE, {"post": envelope.post_id, "person": lease.person_id, "pages": changed, "now": now})
-    alerts = select(Page.alert_id).where(Page.id.in_(changed))
-    revisions = sum(session.scalars(select(Alert.revision).where(Alert.id.in_(alerts))))
     tests = any(each.card.origin == "test" for each in envelope.contents)
     session.execute(
-        update(Post)
-        .where(Post.id == envelope.post_id)
-        .values(
-            channel_id=channel_id,
-            ts=ts,
-            drawn=envelope.drawn,
-            redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None,
-        )
+        _SENT,
+        {
+            "post": envelope.post_id,
+            "channel": channel_id,
+            "ts": ts,
+            "drawn": envelope.drawn,
+            "pages": changed,
+            "is_test": tests,
+            "is_storm": envelope.storm is not None,
+            "now": now,
+        },
     )
     if envelope.storm is not None:
         storms.draw_soon(session, envelope.post_id, now)
@@ -141,6 +142,16 @@ _HURRY = text("""
             ORDER BY other.step_id, other.kind, other.try_at, other.id))
         ORDER BY id FOR UPDATE))
     RETURNING id
+""")
+
+_SENT = text("""
+    UPDATE posts SET channel_id = :channel, ts = :ts, drawn = :drawn, redraw_at = CASE
+        WHEN CAST(:is_storm AS boolean) THEN NULL
+        WHEN CAST(:is_test AS boolean) OR :drawn <> (
+            SELECT coalesce(sum(revision), 0) FROM alerts
+            WHERE id IN (SELECT alert_id FROM pages WHERE id = ANY (CAST(:pages AS bigint[]))))
+        THEN CAST(:now AS timestamptz) END
+    WHERE id = :post
 """)
 
 _OUTDATE = text("""

@@ -256,3 +256,15 @@ def test_an_outage_leaves_one_unclear_post_for_a_person_and_ends_within_seconds(
     for _ in range(4):
         world.forward(seconds=4)
     assert len(world.pages("charlie")) == 5
+
+
+def test_after_a_post_that_was_only_found_the_next_one_follows_at_once(world: World) -> None:
+    world.policy("charlie", minutes=60)
+    world.slack.faults.add("chat.postMessage", "cut_after", times=1)
+    world.post(world.source("generic"), [{"key": f"disk-{each}", "title": f"Disk {each} full"} for each in range(6)])
+    world.settle()
+    assert len(world.pages("charlie")) == 1
+    world.signal("Fan broken")
+    assert len(world.pages("charlie")) == 1, "nobody knows yet whether Slack has the first"
+    world.forward(seconds=4)
+    assert len(world.pages("charlie")) == 2

@@ -9,15 +9,17 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from bot.context import Context
+from bot.views.alert import page_list
 from models.actions import answering, escalating, reading, silencing
 from models.actions.answering import Wish
 from models.actions.plans import save_policy
 from models.answer import Answer
-from models.card import Card
+from models.card import Card, PageCard
 from models.db import now_of
 from models.matching import parse_matchers
 from models.plan import Plan
 from models.tables import Alert
+from models.words import PageKind
 from tests.models.actions.house import House, alert, build_house, claim, forward, lease, open_alerts, page_first_level
 
 HOUR = timedelta(hours=1)
@@ -152,3 +154,17 @@ def test_an_alert_that_cannot_be_read_whole_keeps_back_none_of_the_others_and_is
         assert second.policy == "Nights"
         held = lease(session)
         assert {each.card.id for _ in range(2) for each in claim(session, held).contents} == {broken, sound}
+
+
+def test_a_list_shows_what_it_would_show_if_all_of_it_were_read(context: Context) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+        numbers = open_alerts(session, house, 30)
+        for number in (*numbers[:8], numbers[20]):
+            give(session, house, Answer.ACKNOWLEDGE, number=number)
+    with context.db.begin() as session:
+        read = [reader(session, house.id, [*numbers, 999]) for reader in (reading.listed, reading.cards)]
+        short, whole = (page_list([PageCard(each, PageKind.NEW) for each in cards]) for cards in read)
+    assert short == whole
+    assert "21 alerts need an answer" in short.text
+    assert [(each.revision, each.trace) for each in read[0]] == [(each.revision, each.trace) for each in read[1]]
