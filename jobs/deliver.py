@@ -102,7 +102,7 @@ def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
     if envelope.must_look:
         found = context.slack.find(token, channel, envelope.mark, envelope.posted_after)
         if found is not None or envelope.looked < LOOKS - 1:
-            return _after_looking(context, lease, envelope, found, was_there=True)
+            return _after_looking(context, lease, envelope, found)
     rest = _rest(context, lease, envelope, token)
     began = time.monotonic()
     with context.db.begin() as session:
