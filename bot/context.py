@@ -18,15 +18,21 @@ class Context:
     slack: Slack
 
 
+AT_WORK = 3
+"""Connections of a process whose many threads mostly wait for somebody else. Python runs one thread at a time: whoever
+waits for a connection slows nobody down, and more of them come through than if all of them worked at once."""
+HURRIED = 24
+
+
 def build(settings: Settings, hurried: bool = False) -> Context:
     """The context that `settings` describe; nothing connects yet.
 
     `hurried` is for processes that somebody waits for: statements and the pool give up after 1.5 s (flow 1).
     """
-    patience = {"statement_timeout": 1.5, "pool_timeout": 1.5} if hurried else {}
+    url = settings.database_url
     return Context(
         settings=settings,
-        db=Database(settings.database_url, pool_size=24, **patience),
+        db=Database(url, HURRIED, 1.5, 1.5) if hurried else Database(url, AT_WORK, pool_timeout=10.0),
         bell=Bell(settings.redis_url),
         seal=Seal(settings.heed_secret_key.get_secret_value(), settings.old_secret_keys),
         slack=Slack(settings.slack_api_url),
