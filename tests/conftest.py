@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context, build
 from jobs.sync import sync
 from models.config import Settings
-from models.db import normal_url
+from models.db import Database, normal_url
 from models.embedded import EmbeddedPostgres, EmbeddedRedis
 from models.migrate import migrate
 from models.tables import Base
@@ -145,8 +145,11 @@ def settings(clean: Servers, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def context(settings: Settings) -> Iterator[Context]:
-    """What jobs work with, on the emptied servers; Slack is not there."""
-    made = build(settings)
+    """What jobs work with, on the emptied servers; Slack is not there.
+
+    A test is several processes at once, so it has the connections of several.
+    """
+    made = replace(build(settings), db=Database(settings.database_url))
     yield made
     made.db.dispose()
     made.bell.redis.close()

@@ -84,8 +84,8 @@ MUTANTS = (
         4,
         "a message that was drawn before a change is drawn anew when it has arrived",
         "models/actions/receipts.py",
-        "redraw_at=now if envelope.storm is None and (revisions != envelope.drawn or tests) else None",
-        "redraw_at=None",
+        "THEN CAST(:now AS timestamptz) END",
+        "THEN CAST(NULL AS timestamptz) END",
         "a_message_that_was_under_way_while_somebody_answered_is_not_left_stale",
     ),
     without(
