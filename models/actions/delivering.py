@@ -30,6 +30,8 @@ PAUSE = timedelta(seconds=1)
 SINGLE_POSTS = 5
 RUSH = timedelta(seconds=5)
 """More new alerts than single posts within this time are a rush."""
+NOT_ONE_BY_ONE = timedelta(seconds=5)
+"""In a rush a person gets one post a second: what waits for so long is not overtaken by worse ones any further."""
 LIST_AT_MOST = 200
 
 
@@ -125,8 +127,8 @@ def count_due(session: Session) -> int:
 def claim(session: Session, lease: Lease) -> Envelope | None:
     """The next post for the leased person, claimed; None when nothing is due or the lease was lost.
 
-    Pages of up to five alerts are a post for each alert, of more they are one list. Those of a storm join the post
-    about it. Pages whose alert was answered meanwhile are cancelled.
+    Pages of up to five alerts are a post for each alert; of more, or if they wait in a rush, they are one list. Those
+    of a storm join the post about it. Pages whose alert was answered meanwhile are cancelled.
     """
     now = now_of(session)
     if not _renew(session, lease, now):
@@ -146,10 +148,17 @@ def claim(session: Session, lease: Lease) -> Envelope | None:
         return _envelope(session, lease, post, [page for page in due if page.post_id == post.id], now, must_look=True)
     storm_id = of_storm.get(first.id)
     fresh = [page for page in due if page.post_id is None and of_storm.get(page.id) == storm_id]
-    is_list = len({page.alert_id for page in fresh}) > SINGLE_POSTS
+    is_list = _is_list(session, lease, fresh, now)
     pages = fresh if storm_id or is_list else [page for page in fresh if page.alert_id == first.alert_id]
     post = _new_post(session, lease, now, is_list or storm_id is not None, storm_id)
     return _envelope(session, lease, post, pages, now, must_look=False)
+
+
+def _is_list(session: Session, lease: Lease, fresh: Sequence[Page], now: datetime) -> bool:
+    """Whether these pages are too many for single posts, or one of them would wait too long for its own."""
+    alerts = {page.alert_id for page in fresh}
+    waits = any(page.due_at <= now - NOT_ONE_BY_ONE for page in fresh)
+    return len(alerts) > SINGLE_POSTS or (len(alerts) > 1 and waits and is_rushed(session, lease))
 
 
 def _storms_of(session: Session, lease: Lease, due: Sequence[Page]) -> dict[int, int]:

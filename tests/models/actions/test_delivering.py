@@ -145,6 +145,23 @@ def test_more_than_five_waiting_pages_are_one_list_the_worst_first(session: Sess
     assert delivering.claim(session, held) is None
 
 
+@pytest.mark.parametrize(("waited", "new_alerts", "is_list"), [(5, 6, True), (4, 6, False), (5, 5, False)])
+def test_who_is_paged_once_a_second_in_a_rush_gets_what_has_waited_as_one_list(
+    context: Context, waited: int, new_alerts: int, is_list: bool
+) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+        page_first_level(session, house, severity=Severity.LOW)
+    forward(seconds=waited)
+    with context.db.begin() as session:
+        send(session, house, firing("worse", Severity.CRITICAL))
+        escalating.advance_due(session)
+        send(session, house, *(firing(f"more-{number}") for number in range(new_alerts - 1)))
+        held = lease(session)
+        assert len(claim(session, held).contents) == (2 if is_list else 1)
+        assert [post.is_list for post in posts(session)] == [is_list]
+
+
 def test_a_list_holds_two_hundred_at_most_and_the_rest_follows(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
