@@ -3,6 +3,8 @@
 import ast
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -99,13 +101,30 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
 
 
-def imports(path: Path) -> Iterator[str]:
+@dataclass(frozen=True)
+class Read:
+    """What the rules ask of one file."""
+
+    imports: tuple[str, ...]
+    imports_in_functions: bool
+    catches_everything: bool
+
+
+@cache
+def read(path: Path) -> Read:
+    names, inside, catches = list[str](), False, False
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+        match node:
+            case ast.Import():
+                names += [name.name for name in node.names]
+            case ast.ImportFrom():
+                assert node.level == 0, f"{path}: relative import"
+                names += [f"{node.module}.{name.name}" for name in node.names]
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                inside |= any(isinstance(each, ast.Import | ast.ImportFrom) for each in ast.walk(node))
+            case ast.ExceptHandler():
+                catches |= node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException")
+    return Read(tuple(names), inside, catches)
 
 
 def within(name: str, rooms: tuple[str, ...]) -> bool:
@@ -118,7 +137,7 @@ def test_every_module_imports_only_what_its_room_may(module: str, path: Path) ->
     allowed = ALLOWED.get(room, ())
     wrong = [
         name
-        for name in imports(path)
+        for name in read(path).imports
         if name.partition(".")[0] not in sys.stdlib_module_names and not within(name, allowed)
     ]
     assert not wrong, f"{module} (room {room or 'unknown'}) may not import {wrong}"
@@ -127,19 +146,15 @@ def test_every_module_imports_only_what_its_room_may(module: str, path: Path) ->
 def test_listeners_never_import_jobs_or_openai_and_jobs_never_import_listeners() -> None:
     for module, path in modules():
         if within(module, ("bot.listeners",)):
-            assert not [name for name in imports(path) if within(name, ("jobs", "openai"))]
+            assert not [name for name in read(path).imports if within(name, ("jobs", "openai"))]
         if within(module, ("jobs",)):
-            assert not [name for name in imports(path) if within(name, ("bot.listeners", "bot.web"))]
+            assert not [name for name in read(path).imports if within(name, ("bot.listeners", "bot.web"))]
         if within(module, ("bot",)):
-            assert not [name for name in imports(path) if within(name, ("jobs",))]
+            assert not [name for name in read(path).imports if within(name, ("jobs",))]
 
 
 def test_no_import_stands_inside_a_function_and_no_file_is_over_400_lines() -> None:
-    for module, path in modules():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                assert not [each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)], module
+    assert not [module for module, path in modules() if read(path).imports_in_functions]
     for path in [
         *ROOT.glob("*.py"),
         *(
@@ -152,13 +167,7 @@ def test_no_import_stands_inside_a_function_and_no_file_is_over_400_lines() -> N
 
 
 def test_exceptions_of_every_kind_are_caught_only_where_a_failing_row_must_not_stop_the_others() -> None:
-    found = {
-        module
-        for module, path in modules()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
-    }
+    found = {module for module, path in modules() if read(path).catches_everything}
     assert found == {"bot.gathering", "jobs.escalate", "jobs.deliver", "jobs.redraw", "jobs.analyze"}
 
 
