@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -231,5 +232,13 @@ VERBS: dict[str, Callable[[Player, Any], Awaitable[Message | None]]] = {
 
 def _all(folder: Path | None) -> list[Story]:
     """The stories that come with the simulator, and those of one more folder."""
-    folders = [FOLDER] if folder is None else [FOLDER, folder]
-    return [read_story(path) for one in folders for path in sorted(one.glob("*.yml"))]
+    return [*_shipped(), *(_of(folder) if folder is not None else ())]
+
+
+@cache
+def _shipped() -> list[Story]:
+    return _of(FOLDER)
+
+
+def _of(folder: Path) -> list[Story]:
+    return [read_story(path) for path in sorted(folder.glob("*.yml"))]

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any
 
 import requests
-import yaml
 from sqlalchemy import Engine, text
 
 from bot.context import Context, build
@@ -31,7 +30,7 @@ class Processes:
     """The processes of one house. PostgreSQL and Redis are the test session's; Slack is a simulator in this process."""
 
     def __init__(self, settings: Settings, admin: Engine, folder: Path) -> None:
-        self.slack = Simulator(manifest=yaml.safe_load(MANIFEST.read_text()))
+        self.slack = Simulator(manifest=MANIFEST)
         self.slack.start()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

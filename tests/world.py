@@ -56,7 +56,7 @@ from tests.shown import choices as choices
 from tests.shown import everything as everything
 from tests.shown import labels as labels
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+MANIFEST: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "manifest.yml").read_text())
 SAMPLES = Path(__file__).parent / "samples"
 SECRET = "secret-of-the-source"
 
@@ -75,7 +75,7 @@ class World:
     """One workspace with everything that runs around it. Nothing happens by itself: `settle` runs what is due."""
 
     def __init__(self, settings: Settings, rater: Rater | None = None) -> None:
-        self.slack = Simulator(manifest=yaml.safe_load(MANIFEST.read_text()))
+        self.slack = Simulator(manifest=MANIFEST)
         self.slack.start()
         self.settings = settings.model_copy(
             update={

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import yaml
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import (
@@ -45,7 +44,7 @@ ERRORS = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    with Simulator(manifest=yaml.safe_load(MANIFEST.read_text())) as simulator:
+    with Simulator(manifest=MANIFEST) as simulator:
         yield simulator
 
 
