@@ -30,6 +30,12 @@ hypothesis.settings.register_profile("heed", deadline=None, derandomize="HEED_LO
 hypothesis.settings.load_profile("heed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests with real processes wait for them half of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @dataclass(frozen=True)
 class Servers:
     """The addresses of the servers that the tests of this process share."""
@@ -49,7 +55,8 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_engine() -> Iterator[None]:
-    """Every test's database is the same, so that what SQLAlchemy has compiled once is compiled for all tests."""
+    """Every test's database is the same, so that what is compiled or prepared once is so for all tests: engines are
+    kept, with their connections."""
     made: dict[str, Engine] = {}
 
     def kept(url: URL, **options: Any) -> Engine:
@@ -60,7 +67,10 @@ def one_engine() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("models.db.create_engine", kept)
+        patch.setattr("models.db.Database.dispose", lambda _: None)
         yield
+    for engine in made.values():
+        engine.dispose()
 
 
 def _serve(folder: Path) -> Iterator[Servers]:

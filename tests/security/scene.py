@@ -33,7 +33,7 @@ from models.person import Profile
 from models.plan import Level, Plan, Target, TargetKind
 from models.schedule_json import schedule_from_json
 from models.seal import fingerprint
-from models.tables import Alert, AssessmentRow, Conversation, Person, Post, Storm, Token, Way, Workspace
+from models.tables import Alert, AssessmentRow, Conversation, Page, Person, Post, Storm, Token, Way, Workspace
 from models.words import Origin, Role, Severity
 from tests.security import slack
 from tests.security.slack import Json, Slack, Someone
@@ -226,7 +226,8 @@ def _settle(session: Session, context: Context, scene: Scene) -> None:
     session.flush()
     scene.rows["storm"] = storm.id
     session.get_one(Alert, scene.alerts["stormy"]).storm_id = storm.id
-    post = session.scalars(select(Post).where(Post.workspace_id == scene.workspace, Post.ts != "")).first()
+    of_open = select(Page.post_id).where(Page.alert_id == scene.alerts["open"])
+    post = session.scalars(select(Post).where(Post.id.in_(of_open), Post.ts != "")).first()
     assert post is not None
     scene.post = (post.channel_id, post.ts)
     for who, row in scene.people.items():
