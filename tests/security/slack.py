@@ -123,7 +123,8 @@ def _user(slack_id: str) -> Json:
 def post(client: FlaskClient, payload: Json, signed_by: str = SIGNING_SECRET, **headers: Any) -> TestResponse:
     """Send a payload as Slack does: events as JSON, interactions and commands as forms."""
     if payload.get("command"):
-        return post_raw(client, urlencode(payload), "application/x-www-form-urlencoded", signed_by, **headers)
+        body = urlencode(payload, errors="surrogatepass")
+        return post_raw(client, body, "application/x-www-form-urlencoded", signed_by, **headers)
     if "event" in payload or payload.get("type") in ("url_verification", "app_rate_limited"):
         return post_raw(client, json.dumps(payload), "application/json", signed_by, **headers)
     form = urlencode({"payload": json.dumps(payload)})
