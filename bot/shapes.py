@@ -78,6 +78,8 @@ _OF_MESSAGES: Mapping[str, Shape] = {
     "message_changed": {"message": _MESSAGE},
     "message_deleted": {"deleted_ts": _moment},
 }
+_QUOTED: Shape = {"user": _maybe(_name), "thread_ts": _maybe(_text)}
+"""A message within an event, as far as Bolt looks into it for who acts."""
 _OUTLINE: Shape = {
     "type": _maybe(_text), "command": _maybe(_text), "team_id": _maybe(_text), "enterprise_id": _maybe(_text),
     "user_id": _maybe(_text), "callback_id": _maybe(_text), "challenge": _maybe(_text), "api_app_id": _maybe(_text),
@@ -88,8 +90,8 @@ _OUTLINE: Shape = {
     "event": _maybe({
         "type": _maybe(_text), "subtype": _maybe(_text), "user": _maybe(_name), "channel": _maybe(_name),
         "team": _maybe(_name), "enterprise": _maybe(_name), "team_id": _maybe(_text), "user_id": _maybe(_text),
-        "channel_id": _maybe(_text), "item": _maybe({"channel": _maybe(_name)}), "message": _maybe(_object),
-        "previous_message": _maybe(_object), "thread_ts": _maybe(_text), "bot_id": _maybe(_text),
+        "channel_id": _maybe(_text), "item": _maybe({"channel": _maybe(_name)}), "message": _maybe(_QUOTED),
+        "previous_message": _maybe(_QUOTED), "thread_ts": _maybe(_text), "bot_id": _maybe(_text),
     }),
     "authorizations": _maybe(_each({"team_id": _maybe(_text), "enterprise_id": _maybe(_text)})),
     "actions": _maybe(_each({"type": _maybe(_text), "action_id": _maybe(_text), "block_id": _maybe(_text)})),
@@ -134,6 +136,8 @@ def _outline_faults(body: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrong(body, _OUTLINE, "")
     if "trigger_id" in body and not body.get("command"):
         yield from _wrong(body, _INTERACTION, "")
+    if body.get("type") in VIEWS:
+        yield from _wrong(body, {"view": {"callback_id": _maybe(_text), "type": _text}}, "")
     if body.get("type") == "event_callback":
         yield from _wrong(body, {"event": {"type": _text}}, "")
     if "response_urls" in body:

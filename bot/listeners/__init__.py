@@ -34,6 +34,7 @@ from bot.listeners import (
 from bot.listeners.acting import HOUSE, INSTALLATIONS, INSTALLED, WORKSPACE
 from bot.listeners.threads import FollowingThreads
 from bot.shapes import fault
+from bot.views.parts import NotOurs
 from models import trace_id
 from models.db import DatabaseAway
 
@@ -99,11 +100,11 @@ def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None
 
     A payload that is not as Slack sends it is refused with the field; everything else is a failure of ours.
     """
-    why = "" if isinstance(error, DatabaseAway) else fault(body)
+    away = isinstance(error, DatabaseAway)
+    why = "" if away else str(error) if isinstance(error, NotOurs) else fault(body)
     if why:
         log.warning("a payload is not as Slack sends it", kind=body.get("type") or body.get("command"), why=why)
         return BoltResponse(status=400, body={"error": why}) if response is not None else None
-    away = isinstance(error, DatabaseAway)
     log.error("listener failed", kind=body.get("type") or body.get("command"), exc_info=None if away else error)
     if body.get("response_url"):
         _tell(body["response_url"], AWAY if away else FAILED)

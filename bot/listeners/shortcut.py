@@ -50,10 +50,13 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltCo
     who = actor_of(context, client, body)
     chosen = entered.get(modals.PERSON)
     target = actor(context, client, chosen) if chosen else None
+    severity = _severity(entered[modals.SEVERITY])
     if who is None:
         ack(response_action="errors", errors={modals.TITLE: OUTSIDERS})
     elif not entered[modals.TITLE].strip():
         ack(response_action="errors", errors={modals.TITLE: "Say in a few words what is wrong."})
+    elif severity is None:
+        ack(response_action="errors", errors={modals.SEVERITY: "Choose how bad it is."})
     elif chosen and target is None:
         ack(response_action="errors", errors={modals.PERSON: "Only active people of this workspace can be paged."})
     else:
@@ -65,9 +68,16 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltCo
                 who.person_id,
                 entered[modals.TITLE].strip(),
                 target.person_id if target else None,
-                Severity.parse(entered[modals.SEVERITY]),
+                severity,
                 entered[modals.DETAILS],
                 json.loads(view["private_metadata"])["link"],
             )
         ack()
         house.bell.wake("escalate")
+
+
+def _severity(word: str) -> Severity | None:
+    try:
+        return Severity.parse(word)
+    except ValueError:
+        return None

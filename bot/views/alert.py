@@ -9,6 +9,7 @@ from bot.views.parts import (
     BADGES,
     TEXT_LENGTH,
     Block,
+    NotOurs,
     Rendered,
     actions,
     at,
@@ -49,12 +50,12 @@ def value_of(card: Card) -> str:
 
 
 def read_value(value: str) -> tuple[int, int]:
-    """(alert, epoch) of a button's value; raises ValueError on anything else."""
+    """(alert, epoch) of a button's value; raises ValueError on anything else, NotOurs if it may be another button's."""
     try:
         stored = json.loads(value)
         return int(stored["alert"]), int(stored["epoch"])
     except (KeyError, TypeError) as error:
-        raise ValueError(f"not a value of ours: {error}") from None
+        raise NotOurs(f"actions[0].value: is no alert's ({error})") from None
 
 
 def page(shown: PageCard) -> Rendered:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.views.parts import Block, context, option, overflow, plain, quoted, section, text_input
+from bot.views.parts import Block, NotOurs, context, option, overflow, plain, quoted, section, text_input
 from models.answer import Answer
 from models.card import Card
 from models.words import Status
@@ -70,12 +70,12 @@ def _value(card: Card, what: What) -> str:
 
 
 def read_choice(value: str) -> Choice:
-    """What an option's value says; raises ValueError on anything else than a value of ours."""
+    """What an option's value says; raises ValueError on anything else, NotOurs if it could be another option's."""
     try:
         stored = json.loads(value)
         return Choice(What(stored["what"]), int(stored["alert"]), int(stored["epoch"]), Status(stored["status"]))
     except (KeyError, TypeError) as error:
-        raise ValueError(f"not a value of ours: {error}") from None
+        raise NotOurs(f"actions[0].value: is no choice about an alert ({error})") from None
 
 
 def snooze(card: Card, metadata: dict[str, Any]) -> Block:

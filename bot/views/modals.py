@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.views.parts import Block, clean, context, cut, option, plain, quoted, section
+from bot.views.parts import Block, NotOurs, clean, context, cut, option, plain, quoted, section
 from models.card import Card
 from models.words import Origin, Severity
 
@@ -101,9 +101,16 @@ def _text(action_id: str, length: int, initial: str, multiline: bool = False) ->
     return {**element, "initial_value": shown} if shown else element
 
 
-def values(view: dict[str, Any]) -> dict[str, str]:
+class Entered(dict[str, str]):
+    """What a form came back with, by block; NotOurs if it is asked for a block that did not come."""
+
+    def __missing__(self, block_id: str) -> str:
+        raise NotOurs(f"view.state.values.{block_id}: is missing, or no object of elements")
+
+
+def values(view: dict[str, Any]) -> Entered:
     """What was entered, by block: text, the chosen option's value, or the chosen person; empty where nothing was."""
-    found: dict[str, str] = {}
+    found = Entered()
     for block_id, elements in view["state"]["values"].items():
         for element in elements.values():
             chosen = element.get("selected_option") or {}

@@ -32,6 +32,10 @@ class Rendered:
     blocks: list[Block] = field(default_factory=list)
 
 
+class NotOurs(ValueError):
+    """What came back in a message or a form is not what Heed has drawn there; says which, as "field: what is wrong"."""
+
+
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from redis import SSLConnection
+from structlog.testing import capture_logs
 
 from models.bell import connect
 from models.tables import Message
@@ -42,12 +43,38 @@ def test_a_body_that_is_no_text_is_refused_before_it_is_read(house: House) -> No
         ('{"type": "event_callback"}', "event: is missing"),
         ('{"type": "event_callback", "event": {"type": 7}}', "event.type"),
         ('{"type": "block_actions", "actions": []}', "actions: is empty"),
+        ('{"type": "event_callback", "event": {"type": "message", "message": {"user": 7}}}', "event.message.user"),
+        ('{"type": "view_closed", "view": null}', "view: is missing"),
+        ('{"type": "view_submission", "view": {"callback_id": "x"}}', "view.type: is missing"),
     ],
 )
 def test_what_slack_would_not_send_is_refused_with_its_field(house: House, body: str, why: str) -> None:
     answer = slack.post_raw(house.client, body, "application/json")
     assert answer.status_code == 400
     assert why in answer.text
+
+
+def test_a_form_without_one_of_its_fields_is_refused_with_the_field(house: House) -> None:
+    who = house.furnish("T0ONE", "ALPHA").by("U0ADMIN")
+    answer = house.send(slack.submit(who, "confirm_way", {"way": 2}, {}))
+    assert answer.status_code == 400
+    assert "view.state.values.way_typed: is missing" in answer.text
+
+
+def test_a_form_without_its_choice_is_told_at_the_field(house: House) -> None:
+    who = house.furnish("T0ONE", "ALPHA").by("U0ADMIN")
+    entered = {"title": "Help", "details": "", "severity": "", "person": ""}
+    answer = house.send(slack.submit(who, "raise_alert", {"link": ""}, entered))
+    assert answer.json == {"response_action": "errors", "errors": {"severity": "Choose how bad it is."}}
+
+
+def test_a_button_with_another_ones_value_is_refused(house: House) -> None:
+    who = house.furnish("T0ONE", "ALPHA").by("U0ADMIN")
+    with capture_logs() as logs:
+        house.send(slack.press(who, "alert_acknowledge", "0"))
+    (told,) = [each["why"] for each in logs if each["log_level"] == "warning"]
+    assert told.startswith("actions[0].value: is no alert's")
+    assert not [each for each in logs if each["log_level"] == "error"]
 
 
 def test_the_same_event_twice_is_one_message(house: House) -> None:
