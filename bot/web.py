@@ -136,6 +136,14 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
+@routes.before_app_request
+def refuse_zero_characters() -> Response | None:
+    """Nothing is called so: PostgreSQL keeps no text with one, and would not even look for it."""
+    if "\0" in request.path:
+        return refuse(400, "the address holds a zero character (%00)")
+    return None
+
+
 @routes.app_errorhandler(HTTPException)
 def refused(error: HTTPException) -> Response:
     """Everything that Flask refuses, as JSON."""
@@ -152,10 +160,11 @@ def refused(error: HTTPException) -> Response:
 @routes.app_errorhandler(DBAPIError)
 @routes.app_errorhandler(DatabaseAway[1])
 def database_failed(error: DBAPIError | Exception) -> Response:
-    """The database is away or too slow: nothing was stored, and the sender should try again."""
+    """The database is away or too slow, or would not take it: nothing was stored, and the sender should try again."""
     away = not isinstance(error, DBAPIError) or is_away(error)
     log.error("database", error=type(error).__name__, away=away)
-    answer = refuse(503 if away else 500, "the database is away; nothing was stored, please try again")
+    why = "the database is away" if away else "Heed's database would not take this, and it was logged"
+    answer = refuse(503 if away else 500, f"{why}; nothing was stored, please try again")
     answer.headers["Retry-After"] = str(RETRY_AFTER)
     return answer
 

@@ -77,6 +77,13 @@ def test_a_button_with_another_ones_value_is_refused(house: House) -> None:
     assert not [each for each in logs if each["log_level"] == "error"]
 
 
+@pytest.mark.parametrize("path", ["/v2/heartbeats/%00/ping", "/v2/alerts/a%00b", "/alerts/generic/%00", "/a/%00"])
+def test_nothing_is_looked_for_that_the_database_could_not_hold(house: House, path: str) -> None:
+    scene = house.furnish("T0ONE", "ALPHA")
+    answer = house.client.get(path, headers={"Authorization": f"GenieKey {scene.secrets['genie']}"})
+    assert (answer.status_code, answer.json) == (400, {"error": "the address holds a zero character (%00)"})
+
+
 def test_the_same_event_twice_is_one_message(house: House) -> None:
     scene = house.furnish("T0ONE", "ALPHA")
     said = {"type": "message", "user": "U0EXTERNAL", "text": "Hello", "team": "T0CLIENT", "channel": CHANNEL}
