@@ -52,7 +52,11 @@ def _each(check: Any) -> Any:
 
 _ID = {"id": _text}
 _TEAM: Any = _maybe(_ID)
-_USER = {"id": _text, "team_id": _maybe(_text), "name": _maybe(_text), "tz": _maybe(_text), "profile": _maybe(_object)}
+_PROFILE = {name: _maybe(_text) for name in ("real_name", "display_name", "team")}
+_USER = {
+    "id": _text, "team_id": _maybe(_text), "name": _maybe(_text), "real_name": _maybe(_text), "tz": _maybe(_text),
+    "profile": _maybe(_PROFILE),
+}  # fmt: skip
 _MESSAGE = {
     "ts": _moment, "user": _maybe(_text), "text": _maybe(_text), "subtype": _maybe(_text), "team": _maybe(_text),
     "bot_id": _maybe(_text), "app_id": _maybe(_text), "username": _maybe(_text), "thread_ts": _maybe(_moment),

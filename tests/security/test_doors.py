@@ -77,6 +77,16 @@ def test_a_button_with_another_ones_value_is_refused(house: House) -> None:
     assert not [each for each in logs if each["log_level"] == "error"]
 
 
+def test_a_name_that_is_no_text_is_refused_with_its_field(house: House) -> None:
+    scene = house.furnish("T0ONE", "ALPHA")
+    user = {"id": "U0NEW", "name": "a", "team_id": "T0ONE", "profile": {"real_name": [7, False]}}
+    with capture_logs() as logs:
+        house.send(slack.event(scene.team, {"type": "user_change", "user": user}))
+    assert [each["why"] for each in logs if each["log_level"] in ("warning", "error")] == [
+        "event.user.profile.real_name: is missing, or not what Slack sends"
+    ]
+
+
 @pytest.mark.parametrize("path", ["/v2/heartbeats/%00/ping", "/v2/alerts/a%00b", "/alerts/generic/%00", "/a/%00"])
 def test_nothing_is_looked_for_that_the_database_could_not_hold(house: House, path: str) -> None:
     scene = house.furnish("T0ONE", "ALPHA")
