@@ -130,18 +130,10 @@ def may_answer_it(session: Session, workspace_id: int, alert_id: int, person_id:
 
 
 def _has_successor(session: Session, alert: Alert) -> bool:
-    """A newer alert of the same key has taken over, so this one stays closed."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Alert.workspace_id == alert.workspace_id,
-                    Alert.key == alert.key,
-                    Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED)),
-                )
-            )
-        )
-    )
+    """A newer alert of the same key has taken over, closed since or not, so this one stays closed: what its source says
+    next is about the newest one."""
+    same = exists().where(Alert.workspace_id == alert.workspace_id, Alert.key == alert.key, Alert.id > alert.id)
+    return bool(session.scalar(select(same)))
 
 
 def _apply(session: Session, alert: Alert, change: Transition, person_id: int, now: datetime, wish: Wish) -> None:

@@ -249,7 +249,7 @@ _LOOK = text("""
         WHERE id = ANY (ARRAY(
             SELECT DISTINCT ON (key) id FROM alerts
             WHERE workspace_id = :workspace AND key = ANY (:keys)
-            ORDER BY key, id DESC))
+            ORDER BY key, status IN ('open', 'acknowledged') DESC, id DESC))
         ORDER BY id
         FOR UPDATE
     )

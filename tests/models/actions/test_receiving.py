@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from models.actions import answering, escalating, workspaces
 from models.actions.receiving import Received, receive
-from models.answer import Answer
+from models.answer import Answer, Refusal
 from models.words import Origin, PageState, Severity, Status
 from tests.models.actions.house import (
     alert,
@@ -120,6 +120,36 @@ def test_resolved_on_what_a_person_has_closed_is_noted_and_the_next_trigger_open
         assert alert(session, 1).closed_by == house.people["alice"]
         assert send(session, house, firing()) == Received(opened=(2,))
         assert decisions(session) == ["open", "ignore_closed", "note_resolved", "open"]
+
+
+def test_what_a_newer_alert_has_followed_stays_closed_though_that_one_is_closed_too(context: Context) -> None:
+    """Else the source's next signal would be about the newest and find an older one live."""
+    with context.db.begin() as session:
+        house = build_house(session)
+    for _ in range(2):
+        with context.db.begin() as session:
+            send(session, house, firing())
+            send(session, house, resolved())
+        forward(minutes=10)
+    with context.db.begin() as session:
+        assert [each.status for each in alerts(session)] == [Status.RESOLVED, Status.RESOLVED]
+        refused = answering.give(session, Answer.REOPEN, house.id, 1, house.people["alice"])
+        assert refused.refusal is Refusal.ALREADY
+        assert answering.give(session, Answer.REOPEN, house.id, 2, house.people["alice"]).refusal is None
+
+
+def test_a_signal_belongs_to_the_live_alert_of_its_key_whichever_is_the_newest(context: Context) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+    for _ in range(2):
+        with context.db.begin() as session:
+            send(session, house, firing())
+            send(session, house, resolved())
+        forward(minutes=10)
+    with context.db.begin() as session:
+        alert(session, 1).status = Status.OPEN
+    with context.db.begin() as session:
+        assert send(session, house, firing()) == Received(repeated=(1,))
 
 
 def test_what_is_ignored_is_kept_as_a_signal_all_the_same(session: Session) -> None:
