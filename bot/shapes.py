@@ -23,6 +23,10 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _filled(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
 def _object(value: Any) -> bool:
     return isinstance(value, dict)
 
@@ -104,7 +108,7 @@ _INTERACTION: Shape = {
     "user": _USER, "team": _TEAM, "enterprise": _TEAM, "channel": _maybe(_ID), "message": _maybe(_object),
     "container": _maybe({"type": _text}), "view": _maybe({"callback_id": _maybe(_text), "type": _text}),
 }  # fmt: skip
-_VIEW: Shape = {"id": _text, "private_metadata": _text, "state": {"values": _object}, "root_view_id": _maybe(_text)}
+_VIEW: Shape = {"id": _filled, "private_metadata": _text, "state": {"values": _object}, "root_view_id": _maybe(_text)}
 _ELEMENT: Shape = {
     "value": _maybe(_text), "selected_user": _maybe(_text), "selected_option": _maybe({"value": _text}),
 }  # fmt: skip
@@ -200,7 +204,7 @@ def _place_faults(body: Mapping[str, Any]) -> Iterator[str]:
     if body["container"]["type"] == "message":
         yield from _wrong(body, {"container": {"channel_id": _text, "message_ts": _text}, "response_url": _text}, "")
     else:
-        yield from _wrong(body, {"view": {"id": _text, "private_metadata": _text}}, "")
+        yield from _wrong(body, {"view": {"id": _filled, "private_metadata": _text}}, "")
 
 
 def _value_faults(action: Mapping[str, Any]) -> Iterator[str]:

@@ -100,7 +100,7 @@ def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
     if not isinstance(channel, str):
         return _not_opened(context, lease, envelope, channel)
     if envelope.must_look:
-        found = context.slack.find(token, channel, envelope.mark, envelope.posted_after)
+        found = _look_for(context, token, channel, envelope)
         if found is not None or envelope.looked < LOOKS - 1:
             return _after_looking(context, lease, envelope, found)
     rest = _rest(context, lease, envelope, token)
@@ -159,18 +159,32 @@ def _post(context: Context, token: str, channel: str, envelope: Envelope) -> Res
     return result
 
 
-def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Result | None) -> bool:
+def _look_for(context: Context, token: str, channel: str, envelope: Envelope) -> Sent | NotSent | Unclear | None:
+    """The post of an attempt that had no clear answer; None when it is not there. What Slack will never let us see,
+    as without the scope for it, counts as not there: rather twice than never."""
+    found = context.slack.find(token, channel, envelope.mark, envelope.posted_after)
+    if isinstance(found, Refused):
+        log.error("a post cannot be looked for", why=found.why, post=envelope.post_id)
+        return None
+    return found
+
+
+def _after_looking(context: Context, lease: Lease, envelope: Envelope, found: Sent | NotSent | Unclear | None) -> bool:
+    """Returns whether the person's other posts may go on: a limit on looking is none on posts."""
     if isinstance(found, Sent):
         return _receive(context, lease, envelope, found, was_there=True)
+    wait = max(found.wait, LOOK_AGAIN) if isinstance(found, NotSent) else LOOK_AGAIN
+    is_away = isinstance(found, Unclear) or (isinstance(found, NotSent) and found.outage)
     with context.db.begin() as session:
-        again_at = now_of(session) + LOOK_AGAIN
+        again_at = now_of(session) + wait
         if found is None:
-            receipts.not_found(session, envelope, LOOK_AGAIN)
+            receipts.not_found(session, envelope, wait)
         else:
-            receipts.unclear(session, envelope, "Slack could not be asked", LOOK_AGAIN)
+            receipts.not_looked(session, envelope, found.why, wait)
+        if is_away:
             delivering.pause(session, lease, LOOK_AGAIN)
     context.bell.wake("deliver", at=again_at)
-    return found is None
+    return not is_away
 
 
 @dataclass(frozen=True)

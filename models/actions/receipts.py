@@ -50,6 +50,11 @@ def unclear(session: Session, envelope: Envelope, why: str, again_in: timedelta)
     session.execute(update(Post).where(Post.id == envelope.post_id).values(lookups=0))
 
 
+def not_looked(session: Session, envelope: Envelope, why: str, again_in: timedelta) -> None:
+    """It could not be looked for; what earlier looks did not find stays counted."""
+    mark(session, envelope.pages, {"try_at": now_of(session) + again_in, "result": f"could not be looked for: {why}"})
+
+
 def not_found(session: Session, envelope: Envelope, again_in: timedelta) -> None:
     """It was looked for and is not there; look once more a little later, before sending again."""
     mark(session, envelope.pages, {"try_at": now_of(session) + again_in, "result": "not found yet"})

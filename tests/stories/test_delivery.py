@@ -268,3 +268,27 @@ def test_after_a_post_that_was_only_found_the_next_one_follows_at_once(world: Wo
     assert len(world.pages("charlie")) == 1, "nobody knows yet whether Slack has the first"
     world.forward(seconds=4)
     assert len(world.pages("charlie")) == 2
+
+
+def test_a_look_that_slack_limits_holds_back_no_other_post(world: World) -> None:
+    world.policy("charlie", minutes=60)
+    world.slack.faults.add("chat.postMessage", "cut_after", times=1)
+    world.slack.faults.add("conversations.history", "rate_limited", times=1, seconds=30)
+    world.signal("Disk full")
+    world.signal("Fan broken")
+    world.forward(seconds=4)
+    assert [each.text.partition(":")[0] for each in world.pages("charlie")] == ["High alert #1", "High alert #2"]
+    world.forward(seconds=31)
+    with world.context.db.begin() as session:
+        assert session.scalars(select(Post.id).where(Post.ts == "")).all() == []
+    assert len(world.pages("charlie")) == 2
+
+
+def test_a_page_that_slack_never_lets_us_look_for_is_sent_again(world: World) -> None:
+    world.policy("charlie", minutes=60)
+    world.slack.faults.add("chat.postMessage", "cut_before", times=1)
+    world.slack.faults.add("conversations.history", "error", times=None, error="missing_scope")
+    world.signal("Disk full")
+    for _ in range(3):
+        world.forward(seconds=4)
+    assert len(world.pages("charlie")) == 1
