@@ -2,7 +2,7 @@
 
 import http.client
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,11 +82,12 @@ class Directory:
         """The scopes that Slack says this token has; raises SlackApiError or OSError."""
         return {scope for scope in _scopes_of(self._client(token).auth_test()).split(",") if scope}
 
-    def people(self, token: str) -> Iterator[Profile]:
-        """Everybody of our side, page by page, without bots and external people; raises SlackApiError or OSError."""
+    def people(self, token: str, ours: Collection[str]) -> Iterator[Profile]:
+        """Everybody of our side (`ours` are the ids of its team and organisation), page by page, without bots and
+        external people; raises SlackApiError or OSError."""
         for page in self._pages(token, lambda client, **more: client.users_list(limit=200, **more)):
             for user in page["members"]:
-                if not user.get("is_bot") and not user.get("is_stranger") and user["id"] != "USLACKBOT":
+                if is_of(user, ours) and user["id"] != "USLACKBOT":
                     yield profile_of(user)
 
     def person(self, token: str, slack_id: str) -> Profile | None:
@@ -185,6 +186,15 @@ def _channel_of(told: dict[str, Any]) -> Channel:
     return Channel(
         told["id"], str(told.get("name") or ""), bool(told.get("is_member")), bool(told.get("is_archived"))
     )  # fmt: skip
+
+
+def is_of(user: dict[str, Any], ours: Collection[str]) -> bool:
+    """Whether somebody, as Slack shows them, is of one of these teams: no bot, nobody from outside. Their team decides:
+    Slack does not call those strangers who share a channel with us."""
+    if user.get("is_bot") or user.get("is_stranger"):
+        return False
+    team, whole = user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")
+    return team is None or team in ours or whole in ours
 
 
 def profile_of(user: dict[str, Any]) -> Profile:

@@ -16,11 +16,11 @@ from typing import Any
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot.directory import Channel, Directory, UserGroup, profile_of
+from bot.directory import Channel, Directory, UserGroup, is_of, profile_of
 from bot.views.parts import Rendered
 from models.rest import Rest
 
-__all__ = ("Channel", "UserGroup", "profile_of")
+__all__ = ("Channel", "UserGroup", "is_of", "profile_of")
 
 EVENT_TYPE = "heed_post"
 LOOK_BACK = timedelta(minutes=2)

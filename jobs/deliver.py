@@ -19,7 +19,6 @@ from models.actions import delivering, receipts, workspaces
 from models.actions.delivering import Envelope, Lease
 from models.actions.journal import note
 from models.db import DatabaseAway, now_of
-from models.words import Severity
 
 log = structlog.get_logger()
 
@@ -139,7 +138,7 @@ def _rest(context: Context, lease: Lease, envelope: Envelope, token: str) -> dat
 
     People of a channel are not asked: nobody is woken by one.
     """
-    if lease.is_channel or not any(each.card.severity is Severity.CRITICAL for each in envelope.contents):
+    if lease.is_channel or not envelope.is_critical:
         return None
     now, rest = envelope.claimed_at, envelope.rest
     if envelope.asked_at is None or now - envelope.asked_at > REST_KEPT:

@@ -60,7 +60,10 @@ def connect(context: Context, token: str) -> int | None:
 
 
 def _import(context: Context, workspace_id: int, token: str) -> None:
-    profiles = list(context.slack.people(token))
+    with context.db.begin() as session:
+        home = session.get_one(Workspace, workspace_id)
+        ours = {home.team_id, home.enterprise_id} - {""}
+    profiles = list(context.slack.people(token, ours))
     with context.db.begin() as session:
         people.import_people(session, workspace_id, profiles)
         if not people.admins(session, workspace_id):

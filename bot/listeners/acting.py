@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.context import Context
 from bot.installed import Installed
-from bot.slack import profile_of
+from bot.slack import is_of, profile_of
 from models.actions import people
 from models.words import Role
 
@@ -52,10 +52,7 @@ def installed_of(context: BoltContext) -> Installed:
 
 def is_ours(context: BoltContext, user: dict[str, Any]) -> bool:
     """Whether somebody, as `users.info` and its events show them, is of our side: no bot, nobody from outside."""
-    if user.get("is_bot") or user.get("is_stranger"):
-        return False
-    team, whole = user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")
-    return team is None or bool({team, whole} & installed_of(context).ours)
+    return is_of(user, installed_of(context).ours)
 
 
 def actor_of(context: BoltContext, client: WebClient, body: dict[str, Any]) -> Actor | None:
@@ -87,12 +84,11 @@ def actor(context: BoltContext, client: WebClient, slack_id: str) -> Actor | Non
 
 def _import(context: BoltContext, client: WebClient, slack_id: str) -> bool:
     """Ask Slack about somebody who is not known yet; False when they are not of our side."""
-    is_org = installed_of(context).is_org
     try:
         user = client.users_info(user=slack_id)["user"]
     except SlackApiError:
         return False
-    if user.get("is_stranger") or user.get("is_bot") or (is_org and not is_ours(context, user)):
+    if not is_ours(context, user):
         return False
     with house_of(context).db.begin() as session:
         people.import_people(session, workspace_of(context), [profile_of(user)])

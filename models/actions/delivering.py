@@ -20,7 +20,7 @@ from models.card import PageCard, StormCard
 from models.db import moment, now_of
 from models.rest import NEVER, Rest
 from models.tables import Alert, Page, Person, Post
-from models.words import PageKind, PageState, Status
+from models.words import PageKind, PageState, Severity, Status
 
 LEASE = timedelta(seconds=11)
 CLAIM = timedelta(seconds=11)
@@ -54,7 +54,7 @@ class Envelope:
 
     `rest` is what Slack said about the person's Do Not Disturb at `asked_at` (None: it was never asked).
     `must_look` says that an earlier attempt had no clear answer, so the post may be there already; `looked` counts the
-    looks that did not find it.
+    looks that did not find it. `is_critical`: one of its pages is, in a storm too, which has no `contents`.
     """
 
     post_id: int
@@ -66,6 +66,7 @@ class Envelope:
     must_look: bool
     looked: int
     drawn: int
+    is_critical: bool = False
     storm: StormCard | None = None
     rest: Rest = NEVER
     asked_at: datetime | None = None
@@ -232,6 +233,7 @@ def _envelope(
         must_look=must_look,
         looked=post.lookups,
         drawn=sum(card.revision for card in found),
+        is_critical=any(page.severity == Severity.CRITICAL for page in pages),
         storm=storm,
         rest=Rest(person.quiet_from, person.quiet_until, person.snoozed_until),
         asked_at=person.quiet_asked_at,

@@ -14,7 +14,7 @@ from models.answer import may_answer
 from models.card import StormCard, StormLine
 from models.db import now_of
 from models.storm import OVER_AFTER, POST_LASTS, REDRAWN_EVERY, WINDOW, Kind, kinds
-from models.tables import Alert, Page, Person, Post, Source, Storm
+from models.tables import Alert, Entry, Page, Person, Post, Source, Storm
 from models.words import PageState, Severity, Status
 
 AT_ONCE = 200
@@ -96,12 +96,14 @@ def settle_into(
     """Let the person's due pages about a storm join the post that tells them of it; returns the ids of those that did.
 
     The pages are locked. One whose alert that post tells of already (it is another level, or another lap) does not
-    join it: it has to ring again. Where the post's sending is not confirmed yet, all of them wait a little.
+    join it: it has to ring again. Where the post's sending is not confirmed yet, all of them wait a little; one that
+    nothing waits for any more is never confirmed, and nobody waits for it.
     """
+    is_on_its_way = select(Page.id).where(Page.post_id == Post.id, Page.state == PageState.DUE).exists()
     post = session.execute(
         select(Post.id, Post.ts)
         .where(Post.workspace_id == workspace_id, Post.storm_id == storm_id, Post.person_id == person_id)
-        .where(Post.created_at > now - POST_LASTS)
+        .where(Post.created_at > now - POST_LASTS, (Post.ts != "") | is_on_its_way)
         .order_by(Post.id.desc())
         .limit(1)
     ).one_or_none()
@@ -228,13 +230,16 @@ def _paged(person_id: int) -> ColumnElement[bool]:
 def live_storms(session: Session, workspace_id: int, alert_ids: Collection[int]) -> dict[int, int]:
     """For those of these alerts that belong to a storm that is on, which.
 
-    What became critical after it had joined is paged by itself.
+    What became critical after it had joined is paged by itself, and so is what somebody opened again, or gave to
+    somebody.
     """
-    worse = (Alert.severity == Severity.CRITICAL) & (Alert.epoch > 1)
+    entry = select(Entry.id).where(Entry.workspace_id == workspace_id, Entry.alert_id == Alert.id)
+    by_hand = entry.where(Entry.kind.in_(("reopened", "reassigned"))).exists()
+    again = (Alert.epoch > 1) & ((Alert.severity == Severity.CRITICAL) | by_hand)
     rows = session.execute(
         select(Alert.id, Alert.storm_id)
         .join(Storm, (Storm.id == Alert.storm_id) & (Storm.workspace_id == Alert.workspace_id))
-        .where(Alert.workspace_id == workspace_id, Alert.id.in_(alert_ids), Storm.ended_at.is_(None), ~worse)
+        .where(Alert.workspace_id == workspace_id, Alert.id.in_(alert_ids), Storm.ended_at.is_(None), ~again)
     )
     return {row.id: row.storm_id for row in rows}
 

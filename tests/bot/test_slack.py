@@ -228,7 +228,7 @@ def answer_once(proxy: socket.socket, wait: str) -> None:
 
 
 def test_people_are_those_of_our_side_with_their_roles(slack: Slack) -> None:
-    found = {person.slack_id: person for person in slack.people(TOKEN)}
+    found = {person.slack_id: person for person in slack.people(TOKEN, {"T0NORTHWIND"})}
     assert set(found) == {"U0ALICE", "U0BOB", "U0CHARLIE", "U0GWEN"}
     assert [person.slack_id for person in found.values() if person.is_admin] == ["U0ALICE", "U0BOB"]
     assert found["U0GWEN"].is_guest

@@ -113,7 +113,7 @@ def _user(slack_id: str) -> Json:
         return {"ok": False, "error": "user_not_found"}
     user = {"id": slack_id, "name": slack_id.lower(), "tz": "UTC", "profile": {"real_name": slack_id.title()}}
     if slack_id == "U0EXTERNAL":
-        return {"ok": True, "user": {**user, "team_id": "T0CLIENT", "is_stranger": True}}
+        return {"ok": True, "user": {**user, "team_id": "T0CLIENT", "is_stranger": False}}
     return {"ok": True, "user": {**user, "is_restricted": slack_id == "U0GUEST", "deleted": slack_id == "U0GONE"}}
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.db import now_of
+from models.storm import OF_SOURCE
 from models.tables import Alert, Page, Person, Post, Way
 from models.words import PageState
 from simulator.state import Message
@@ -130,6 +131,21 @@ def test_whoever_has_paused_their_notifications_gets_a_critical_page_by_the_next
     assert "Disk full" in text
     assert receipts(world) == [(PageState.SENT, "delivered without a sound: Do Not Disturb is on")]
     assert "Do Not Disturb is on" in world.heed("alice", "show 1")
+
+
+def test_whoever_has_paused_their_notifications_gets_a_critical_storm_by_the_next_way_too(
+    world: World, phone: Gateway
+) -> None:
+    has_way(world, "charlie", phone)
+    world.policy("charlie")
+    world.slack.snooze("charlie", 3600)
+    address = world.source("generic")
+    world.post(
+        address, [{"key": f"{n}", "title": f"Disk {n} full", "severity": "critical"} for n in range(OF_SOURCE + 9)]
+    )
+    world.settle()
+    assert "Storm" in world.pages("charlie")[0].text
+    assert phone.texts()
 
 
 def test_slack_is_asked_about_do_not_disturb_once_in_five_minutes_and_for_critical_pages_alone(world: World) -> None:

@@ -15,7 +15,7 @@ from models.bell import wake_id
 from models.db import earliest, now_of
 from models.escalation import RETRY_WHEN_NOBODY
 from models.plan import Plan
-from models.tables import Alert, Entry, Person
+from models.tables import Alert, Entry, Person, SilenceRow
 from models.words import PageKind, PageState, Severity, Status
 from tests.models.actions.house import (
     alert,
@@ -278,6 +278,23 @@ def test_a_stranded_alert_is_found_and_its_step_is_due_at_once(context: Context)
         assert escalating.advance_due(session) == 1
         assert alert(session, 1).level == 2
         assert entries(session, 1)[-2:] == ["rescued", "escalated"]
+
+
+def test_an_alert_that_a_silence_got_hold_of_as_it_ended_does_not_wait_for_its_old_end(context: Context) -> None:
+    with context.db.begin() as session:
+        house = build_house(session)
+        open_alerts(session, house, 2)
+        now = now_of(session)
+        hour = timedelta(hours=1)
+        over = SilenceRow(workspace_id=house.id, matchers="host=db1", starts_at=now - hour, ends_at=now, by="alice")
+        session.add(over)
+        session.flush()
+        session.execute(update(Alert).where(Alert.id == 2).values(silence_id=over.id, next_step_at=now + hour))
+    forward(seconds=1)
+    with context.db.begin() as session:
+        assert escalating.rescue_stranded(session) == 1
+        assert alert(session, 2).next_step_at == now_of(session)
+        assert escalating.rescue_stranded(session) == 0
 
 
 def test_a_step_that_keeps_failing_is_pushed_out_doubling_and_told_after_five_times(session: Session) -> None:

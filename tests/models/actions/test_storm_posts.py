@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import Context
 from models.actions import answering, delivering, escalating, receipts, storms, workspaces
+from models.actions.answering import Wish
 from models.actions.plans import save_policy
 from models.answer import Answer
 from models.db import now_of
@@ -103,6 +104,21 @@ def test_a_post_without_a_clear_answer_is_looked_for_and_the_others_wait_for_it(
         assert {each.state for each in pages(session)} == {PageState.SENT}
 
 
+def test_a_post_that_nothing_waits_for_any_more_holds_nobody_back(context: Context) -> None:
+    with context.db.begin() as session:
+        house = build_house(session, plan=["alice"])
+        burst(session, house)
+        held = lease(session)
+        first = claim(session, held)
+        receipts.unclear(session, first, "no answer", SOON)
+        send(session, house, *(resolved(f"gust-{number:03}") for number in range(MANY)))
+        burst(session, house, 3, name="late")
+    forward(seconds=6)
+    with context.db.begin() as session:
+        again = claim(session, held)
+        assert (again.must_look, again.mark != first.mark, len(again.pages)) == (False, True, 3)
+
+
 def test_a_post_that_cannot_reach_the_person_leaves_nothing_that_others_could_join(session: Session) -> None:
     house = build_house(session, plan=["alice", "bob"])
     burst(session, house)
@@ -175,6 +191,19 @@ def test_what_became_critical_in_it_is_paged_by_itself(session: Session) -> None
     (envelope,) = tell(session)
     assert envelope.storm is None
     assert [(each.card.id, each.card.severity) for each in envelope.contents] == [(raised, Severity.CRITICAL)]
+
+
+def test_what_somebody_is_given_out_of_it_is_paged_by_itself(session: Session) -> None:
+    house = build_house(session, plan=["alice", "bob"])
+    number = burst(session, house)[0]
+    tell(session)
+    given = answering.give(
+        session, Answer.REASSIGN, house.id, number, house.people["alice"], wish=Wish(to=house.people["alice"])
+    )
+    assert given.refusal is None
+    escalating.advance_due(session)
+    (envelope,) = tell(session)
+    assert (envelope.storm, [each.card.id for each in envelope.contents]) == (None, [number])
 
 
 def test_a_reminder_of_one_in_it_is_news_by_itself(session: Session) -> None:
