@@ -1,6 +1,5 @@
 """Answering alerts: the buttons on messages and in Home, and the modals behind two of them."""
 
-import json
 from http import HTTPStatus
 from typing import Any
 
@@ -117,7 +116,7 @@ def answerable(house: Context, who: Actor, alert_id: int) -> Card | str:
 
 def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext, client: WebClient) -> None:
     """The modal's answer; whoever may not, or comes too late, reads so in the modal."""
-    house, metadata = house_of(context), json.loads(view["private_metadata"])
+    house, metadata = house_of(context), modals.metadata(view)
     who = actor_of(context, client, body)
     notes = modals.values(view)[modals.NOTES]
     answer = ANSWER_OF_MODAL[view["callback_id"]]

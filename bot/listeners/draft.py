@@ -1,6 +1,5 @@
 """Replying to a client from an alert's card: a person edits the draft, a person sends it, and it answers the alert."""
 
-import json
 import uuid
 from typing import Any
 
@@ -50,7 +49,7 @@ def open_form(
 
 def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext, client: WebClient) -> None:
     """Post the reply, and mark the alert as answered; where Slack does not take it, nothing is marked."""
-    house, who, metadata = house_of(context), actor_of(context, client, body), json.loads(view["private_metadata"])
+    house, who, metadata = house_of(context), actor_of(context, client, body), modals.metadata(view)
     found = _find(house, who, metadata["alert"], metadata["epoch"]) if who else OUTSIDERS
     if isinstance(found, str) or who is None:
         refuse(ack, found if isinstance(found, str) else OUTSIDERS)

@@ -1,6 +1,5 @@
 """Snoozing, giving away, giving back, notes: the menu of an alert, the modals behind it, and the same by command."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -130,7 +129,7 @@ class _Submitted:
         self.who = actor_of(context, client, body)
         self.values = modals.values(view)
         self.words = self.values[menu.WORDS].strip()
-        self.metadata = json.loads(view["private_metadata"])
+        self.metadata = modals.metadata(view)
 
     def answer(self, answer: Answer, until: datetime | None = None, to: int | None = None) -> None:
         """Give the answer for the alert as it was when the menu was drawn."""

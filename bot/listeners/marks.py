@@ -1,6 +1,5 @@
 """Teaching by marks: a message that no verdict has caught, the figures, and what left the building."""
 
-import json
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
@@ -36,7 +35,7 @@ def missed_this(
 
 def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext, client: WebClient) -> None:
     """Remember the mark; what follows from it is said in the modal's place."""
-    who, place, entered = actor_of(context, client, body), json.loads(view["private_metadata"]), modals.values(view)
+    who, place, entered = actor_of(context, client, body), modals.metadata(view), modals.values(view)
     why = _why_not(context, who, place)
     if why or who is None:
         ack(response_action="update", view=_notice(why or OUTSIDERS))

@@ -1,6 +1,5 @@
 """Raising an alert by hand from a message: the shortcut and its form."""
 
-import json
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
@@ -70,7 +69,7 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltCo
                 target.person_id if target else None,
                 severity,
                 entered[modals.DETAILS],
-                json.loads(view["private_metadata"])["link"],
+                modals.metadata(view)["link"],
             )
         ack()
         house.bell.wake("escalate")

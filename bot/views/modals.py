@@ -108,6 +108,17 @@ class Entered(dict[str, str]):
         raise NotOurs(f"view.state.values.{block_id}: is missing, or no object of elements")
 
 
+def metadata(view: dict[str, Any]) -> dict[str, Any]:
+    """What Heed has written into the form for itself; NotOurs if it came back otherwise."""
+    try:
+        found = json.loads(view["private_metadata"])
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise NotOurs("view.private_metadata: is none that Heed has written")
+    return found
+
+
 def values(view: dict[str, Any]) -> Entered:
     """What was entered, by block: text, the chosen option's value, or the chosen person; empty where nothing was."""
     found = Entered()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from bot.views import modals
 from bot.views.parts import (
     Block,
     actions,
@@ -167,7 +168,7 @@ def code_form(way_id: int, label: str) -> Block:
 
 def way_of(view: Block) -> int:
     """The row id of the way that a form is about."""
-    return int(json.loads(view["private_metadata"])["way"])
+    return int(modals.metadata(view)["way"])
 
 
 def told(words: str) -> Block:

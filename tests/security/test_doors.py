@@ -68,6 +68,17 @@ def test_a_form_without_its_choice_is_told_at_the_field(house: House) -> None:
     assert answer.json == {"response_action": "errors", "errors": {"severity": "Choose how bad it is."}}
 
 
+def test_a_form_without_what_heed_wrote_into_it_is_refused(house: House) -> None:
+    who = house.furnish("T0ONE", "ALPHA").by("U0ADMIN")
+    form = slack.submit(who, "resolve_alert", {}, {"notes": "done"})
+    form["view"]["private_metadata"] = ""
+    answer = house.send(form)
+    assert (answer.status_code, answer.json) == (
+        400,
+        {"error": "view.private_metadata: is none that Heed has written"},
+    )
+
+
 def test_a_button_with_another_ones_value_is_refused(house: House) -> None:
     who = house.furnish("T0ONE", "ALPHA").by("U0ADMIN")
     with capture_logs() as logs:
