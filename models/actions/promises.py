@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.actions.alerts import open_alert
@@ -85,11 +85,16 @@ def _whom(session: Session, client: Client) -> tuple[int, ...]:
 
 
 def _late(session: Session, conversation: Conversation, client: Client, now: datetime) -> int | None:
-    """A reply is late: an alert, unless the channel's own alert is live already, which then tells it."""
+    """A reply is late: an alert, unless the channel's own alert pages people already or somebody has it at hand, which
+    then tells it. One that waits for the digest, was snoozed, or went through all its levels would tell nobody."""
+    is_told = or_(
+        and_(Alert.status == Status.OPEN, Alert.next_step_at.is_not(None)),
+        and_(Alert.status == Status.ACKNOWLEDGED, Alert.snoozed_until.is_(None)),
+    )
     live = session.scalars(
         select(Alert)
         .where(Alert.conversation_id == conversation.id, Alert.workspace_id == conversation.workspace_id)
-        .where(Alert.status.in_((Status.OPEN, Status.ACKNOWLEDGED)))
+        .where(is_told)
         .limit(1)
     ).one_or_none()
     if live is not None:

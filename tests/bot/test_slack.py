@@ -23,6 +23,7 @@ from bot.slack import (
     Slack,
     Unclear,
     UserGroup,
+    is_of,
 )
 from bot.views.parts import Rendered, header, section
 from models.embedded import free_port
@@ -263,3 +264,19 @@ def test_a_user_group_has_a_handle_and_members(sim: Simulator, slack: Slack) -> 
     assert slack.group_members(TOKEN, "S0SRE") == ["U0ALICE", "U0BOB"]
     sim.workspace.usergroups["S0SRE"].disabled = True
     assert list(slack.groups(TOKEN)) == []
+
+
+@pytest.mark.parametrize(
+    ("user", "ours"),
+    [
+        ({"team_id": "T0NORTHWIND"}, True),
+        ({}, True),
+        ({"team_id": "T0ACME"}, False),
+        ({"team_id": "T0ACME", "is_stranger": False}, False),
+        ({"team_id": "T0NORTHWIND", "is_bot": True}, False),
+        ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0NORTH"}}, True),
+    ],
+)
+def test_whose_somebody_is_their_team_says(user: dict[str, object], ours: bool) -> None:
+    """Slack's `is_stranger` is false for those of another company who share a channel with us."""
+    assert is_of(user, {"T0NORTHWIND", "E0NORTH"}) is ours

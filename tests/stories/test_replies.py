@@ -67,6 +67,14 @@ def test_a_late_reply_closes_its_alert(world: World) -> None:
     assert "Resolved by" in everything(late)
 
 
+def test_a_reply_is_late_though_somebody_has_snoozed_what_the_client_said(world: World) -> None:
+    known(world)
+    world.says("dora", "acme", ANGER)
+    world.heed("alice", "snooze 1 2d")
+    world.forward(hours=5)
+    assert "A promised reply is late" in told(world, "alice")
+
+
 def test_anger_is_paged_and_a_reply_in_the_thread_answers_it(world: World) -> None:
     said = world.says("dora", "acme", ANGER)
     (page,) = world.pages("alice")
