@@ -104,11 +104,11 @@ class Clock:
             log.warning("alerts without a live step taken up again", count=rescued)
             self.context.bell.ring_regardless("escalate")
         self._ring_overdue(due, now)
+        self._stand_in(rings, beats.get(PAGE_BEAT), now)
         if self.ticks % MINUTE == 0:
             self._each_minute(due, now)
         if self.ticks % MINUTE == OUTWARD_AT:
             self.outward.beat(beats, due, now)
-        self._stand_in(rings, beats.get(PAGE_BEAT), now)
         self.ticks += 1
 
     def _ring_scheduled(self) -> bool:

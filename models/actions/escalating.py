@@ -269,7 +269,7 @@ _RESCUE = text("""
         LIMIT 500 FOR UPDATE SKIP LOCKED)
         || ARRAY(
         SELECT a.id FROM alerts a JOIN silences s ON s.id = a.silence_id
-        WHERE s.ends_at <= :now AND a.status = 'open' AND a.next_step_at > :now
+        WHERE s.ends_at BETWEEN :now - interval '1 day' AND :now AND a.status = 'open' AND a.next_step_at > :now
         LIMIT 500 FOR UPDATE OF a SKIP LOCKED))
     RETURNING id, workspace_id
 """)
