@@ -105,6 +105,8 @@ def _send(context: Context, lease: Lease, envelope: Envelope) -> bool:
     rest = _rest(context, lease, envelope, token)
     began = time.monotonic()
     with context.db.begin() as session:
+        if rest is not None:
+            receipts.lock_alerts(session, envelope.pages)
         if not delivering.may_send(session, lease, envelope):
             return True
         if rest is not None and receipts.hurry(session, envelope.pages, now_of(session)):
