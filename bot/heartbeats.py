@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from bot.answers import as_json, house_of, refuse
+from bot.senders import address_of
 from models.actions.heartbeats import Beaten, NotFromThere, beat
 
 routes = Blueprint("heartbeats", __name__)
@@ -25,6 +26,6 @@ def _take(secret: str) -> Beaten | None:
     """None for a secret that nobody has, and for a sender outside the source's networks, who learns no more."""
     try:
         with house_of().db.begin() as session:
-            return beat(session, secret, request.remote_addr or "")
+            return beat(session, secret, address_of(request, house_of().settings.heed_proxies))
     except NotFromThere:
         return None

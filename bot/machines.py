@@ -1,6 +1,6 @@
 """What the compatible APIs share: who is let in, what came, and the bell afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ def enter(session: Session, kind: str, secret: str, body: Body) -> SourceRef | O
     why = not_from(source, request, house.settings.heed_proxies)
     why = why or not_signed(source, request, body.raw, SIGNED_BY, house.seal)
     if not why:
-        return source
+        return replace(source, version="")  # found in this transaction: there is nothing that it could be compared with
     keep(session, source, REFUSED, why)
     return Outsider(why)
 

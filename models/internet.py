@@ -4,7 +4,9 @@ import ipaddress
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
-_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "3fff::/20")))
+_SPECIAL = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "3fff::/20", "fec0::/10"))
+)
 """Not for everybody's use, which older versions of Python do not know."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -13,6 +13,9 @@ from models.words import Severity, Status
 
 QUIET_AFTER_CLOSING = timedelta(minutes=5)
 """How long a sender that tells no times is not believed after its alert was closed by a person."""
+DISORDER = timedelta(seconds=20)
+"""How late what was sent before a resolved may come after it. Later, the same start firing again is the problem come
+back: Prometheus says resolved when it could not repeat itself, and goes on with the old start."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def _on_closed(signal: Signal, known: Known, now: datetime) -> Decision:
     if not signal.firing:
         return Decision.NOTE_RESOLVED
     if signal.started_at is not None and known.started_at is not None:
-        return Decision.OPEN if signal.started_at > known.started_at else Decision.IGNORE_CLOSED
+        is_again = known.source_resolved_at is not None and now - known.source_resolved_at >= DISORDER
+        return Decision.OPEN if signal.started_at > known.started_at or is_again else Decision.IGNORE_CLOSED
     if known.source_resolved_at is not None:
         return Decision.OPEN
     waited = known.closed_at is None or now - known.closed_at >= QUIET_AFTER_CLOSING

@@ -75,7 +75,7 @@ Authorization header:    GenieKey {secret}
 """,
         has_key=True,
     ),
-    HEARTBEAT: Kind(HEARTBEAT, "Heartbeat", "/heartbeats/{secret}", "curl -fsS -m 10 --retry 5 {address}\n"),
+    HEARTBEAT: Kind(HEARTBEAT, "Heartbeat", "/heartbeats/{secret}", "curl -fsS -m 10 --retry 3 {address}\n"),
     CHANNEL: Kind(CHANNEL, "Watched channel", "", ""),
 }
 

@@ -86,10 +86,16 @@ CASES = [
         Decision.IGNORE_CLOSED,
     ),
     Case(
-        "nor does it when its source has resolved it: the same start is the same problem",
+        "nor does it within seconds of its own resolved: it was sent before that",
         s(FIRING, BEGAN),
-        k(CLOSED, BEGAN, source_resolved_at=JUST_CLOSED),
+        k(CLOSED, BEGAN, source_resolved_at=NOW - timedelta(seconds=19)),
         Decision.IGNORE_CLOSED,
+    ),
+    Case(
+        "firing again with the same start later than that has come back: its source had lost sight of it",
+        s(FIRING, BEGAN),
+        k(CLOSED, BEGAN, source_resolved_at=NOW - timedelta(seconds=20)),
+        Decision.OPEN,
     ),
     Case(
         "nor does what was marked as a false positive",
@@ -181,12 +187,25 @@ def is_over(signals: list[Signal]) -> bool:
 
 @given(ARRIVALS)
 def test_late_doubled_and_disordered_signals_end_in_the_state_of_the_newest_problem(signals: list[Signal]) -> None:
+    """Within seconds, as they do."""
     assume(signals[0].firing)
     known: Known | None = None
-    for minute, signal in enumerate(signals):
-        known = apply(known, signal, NOW + timedelta(minutes=minute))
+    for second, signal in enumerate(signals):
+        known = apply(known, signal, NOW + timedelta(seconds=second))
     assert known is not None
     assert known.status.is_live != is_over(signals)
+
+
+@given(ARRIVALS)
+def test_what_fires_minutes_after_all_that_was_said_of_it_is_live_if_it_is_the_newest(signals: list[Signal]) -> None:
+    assume(signals[0].firing)
+    known: Known | None = None
+    for signal in signals:
+        known = apply(known, signal, NOW)
+    newest = max(each.started_at for each in signals if each.started_at is not None)
+    known = apply(known, replace(signals[0], started_at=newest), NOW + timedelta(minutes=5))
+    assert known is not None
+    assert known.status.is_live
 
 
 @given(ARRIVALS)
