@@ -88,7 +88,7 @@ def _told(life: Life) -> Iterator[str]:
     """The life for people: a head, and a line for each event."""
     yield f"Alert {life.number}, {life.severity}, {life.status.replace('_', ' ')}: {_line(life.title)}"
     yield f"opened {life.opened_at:%Y-%m-%d %H:%M:%S} UTC by {_line(life.source) or life.origin}"
-    yield f"trace {life.trace}" if life.trace else "no trace: it was opened before ids were kept, or by hand"
+    yield f"trace {life.trace}" if life.trace else "no trace: it was opened by a message or by hand, or long ago"
     yield ""
     rows = [HEADINGS, *(_row(life, each) for each in life.events)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
