@@ -77,5 +77,4 @@ class Installations:
         except SealBroken:
             log.error("a workspace's token cannot be opened", workspace=row.id)
             return None
-        ours = frozenset(filter(None, (row.team_id, row.enterprise_id)))
-        return Installed(row.id, row.team_id, row.is_org, row.bot_user_id, token, ours)
+        return Installed(row.id, row.team_id, row.is_org, row.bot_user_id, token, workspaces.ours(row))

@@ -56,7 +56,7 @@ def _each(check: Any) -> Any:
 
 _ID = {"id": _text}
 _TEAM: Any = _maybe(_ID)
-_PROFILE = {name: _maybe(_text) for name in ("real_name", "display_name", "team")}
+_PROFILE = {name: _maybe(_text) for name in ("real_name", "display_name")}
 _USER = {
     "id": _text, "team_id": _maybe(_text), "name": _maybe(_text), "real_name": _maybe(_text), "tz": _maybe(_text),
     "profile": _maybe(_PROFILE),

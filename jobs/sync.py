@@ -61,8 +61,7 @@ def connect(context: Context, token: str) -> int | None:
 
 def _import(context: Context, workspace_id: int, token: str) -> None:
     with context.db.begin() as session:
-        home = session.get_one(Workspace, workspace_id)
-        ours = {home.team_id, home.enterprise_id} - {""}
+        ours = workspaces.ours(session.get_one(Workspace, workspace_id))
     profiles = list(context.slack.people(token, ours))
     with context.db.begin() as session:
         people.import_people(session, workspace_id, profiles)

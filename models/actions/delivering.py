@@ -66,7 +66,7 @@ class Envelope:
     must_look: bool
     looked: int
     drawn: int
-    is_critical: bool = False
+    is_critical: bool
     storm: StormCard | None = None
     rest: Rest = NEVER
     asked_at: datetime | None = None

@@ -122,8 +122,12 @@ def push_out(session: Session, alert_id: int, error: str) -> None:
 
 
 def rescue_stranded(session: Session) -> int:
-    """Open alerts that wait for nothing (no next step, not exhausted), or for the end of a silence that is over
-    already, are due now (docs/origins.md A.6); how many."""
+    """Open alerts that wait for nothing (no next step, not exhausted) are due now (docs/origins.md A.6); how many.
+
+    So are, untold, those that a silence holds which is over: an engine that read it before its end was changed put them
+    under it, or another silence holds them longer, which the engine then finds.
+    """
+    session.execute(_LET_GO, {"now": now_of(session)})
     stranded = session.execute(_RESCUE, {"now": now_of(session)}).all()
     for row in stranded:
         note(session, row.workspace_id, "rescued", now_of(session), row.id)
@@ -266,12 +270,16 @@ _RESCUE = text("""
     UPDATE alerts SET next_step_at = :now
     WHERE id = ANY (ARRAY(
         SELECT id FROM alerts WHERE status = 'open' AND next_step_at IS NULL AND exhausted_at IS NULL
-        LIMIT 500 FOR UPDATE SKIP LOCKED)
-        || ARRAY(
+        LIMIT 500 FOR UPDATE SKIP LOCKED))
+    RETURNING id, workspace_id
+""")
+
+_LET_GO = text("""
+    UPDATE alerts SET next_step_at = :now
+    WHERE id = ANY (ARRAY(
         SELECT a.id FROM alerts a JOIN silences s ON s.id = a.silence_id
         WHERE s.ends_at BETWEEN :now - interval '1 day' AND :now AND a.status = 'open' AND a.next_step_at > :now
         LIMIT 500 FOR UPDATE OF a SKIP LOCKED))
-    RETURNING id, workspace_id
 """)
 
 _MAKE_TURNS = text("""

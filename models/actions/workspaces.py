@@ -96,6 +96,11 @@ def by_team(session: Session, team_id: str, enterprise_id: str = "") -> Workspac
     )
 
 
+def ours(row: Workspace) -> frozenset[str]:
+    """The Slack ids of the team and the organisation whose people are of our side."""
+    return frozenset(filter(None, (row.team_id, row.enterprise_id)))
+
+
 def active(session: Session) -> list[Workspace]:
     return list(session.scalars(select(Workspace).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)))
 

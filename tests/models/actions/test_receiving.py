@@ -12,6 +12,7 @@ from models.actions.receiving import Received, receive
 from models.answer import Answer, Refusal
 from models.words import Origin, PageState, Severity, Status
 from tests.models.actions.house import (
+    House,
     alert,
     alerts,
     build_house,
@@ -122,8 +123,8 @@ def test_resolved_on_what_a_person_has_closed_is_noted_and_the_next_trigger_open
         assert decisions(session) == ["open", "ignore_closed", "note_resolved", "open"]
 
 
-def test_what_a_newer_alert_has_followed_stays_closed_though_that_one_is_closed_too(context: Context) -> None:
-    """Else the source's next signal would be about the newest and find an older one live."""
+def twice_over(context: Context) -> House:
+    """The same problem came and went twice: alerts #1 and #2."""
     with context.db.begin() as session:
         house = build_house(session)
     for _ in range(2):
@@ -131,6 +132,12 @@ def test_what_a_newer_alert_has_followed_stays_closed_though_that_one_is_closed_
             send(session, house, firing())
             send(session, house, resolved())
         forward(minutes=10)
+    return house
+
+
+def test_what_a_newer_alert_has_followed_stays_closed_though_that_one_is_closed_too(context: Context) -> None:
+    """Else the source's next signal would be about the newest and find an older one live."""
+    house = twice_over(context)
     with context.db.begin() as session:
         assert [each.status for each in alerts(session)] == [Status.RESOLVED, Status.RESOLVED]
         refused = answering.give(session, Answer.REOPEN, house.id, 1, house.people["alice"])
@@ -139,13 +146,7 @@ def test_what_a_newer_alert_has_followed_stays_closed_though_that_one_is_closed_
 
 
 def test_a_signal_belongs_to_the_live_alert_of_its_key_whichever_is_the_newest(context: Context) -> None:
-    with context.db.begin() as session:
-        house = build_house(session)
-    for _ in range(2):
-        with context.db.begin() as session:
-            send(session, house, firing())
-            send(session, house, resolved())
-        forward(minutes=10)
+    house = twice_over(context)
     with context.db.begin() as session:
         alert(session, 1).status = Status.OPEN
     with context.db.begin() as session:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.context import Context
 from models.actions import answering, delivering, escalating, receipts, storms, workspaces
 from models.actions.answering import Wish
+from models.actions.delivering import Envelope, Lease
 from models.actions.plans import save_policy
 from models.answer import Answer
 from models.db import now_of
@@ -17,6 +18,7 @@ from models.storm import POST_LASTS, REDRAWN_EVERY
 from models.tables import Page, Post
 from models.words import PageKind, PageState, Severity, Status
 from tests.models.actions.house import (
+    House,
     build_house,
     claim,
     firing,
@@ -84,13 +86,19 @@ def test_while_its_post_is_on_its_way_the_others_wait_a_little_and_then_join(con
         assert len(posts(session)) == 1
 
 
+def unclear_post(session: Session) -> tuple[House, Lease, Envelope]:
+    """Alice's post about a storm, of which nobody knows whether Slack has it."""
+    house = build_house(session, plan=["alice"])
+    burst(session, house)
+    held = lease(session)
+    first = claim(session, held)
+    receipts.unclear(session, first, "no answer", SOON)
+    return house, held, first
+
+
 def test_a_post_without_a_clear_answer_is_looked_for_and_the_others_wait_for_it(context: Context) -> None:
     with context.db.begin() as session:
-        house = build_house(session, plan=["alice"])
-        burst(session, house)
-        held = lease(session)
-        first = claim(session, held)
-        receipts.unclear(session, first, "no answer", SOON)
+        house, held, first = unclear_post(session)
         burst(session, house, 3, name="late")
     forward(seconds=6)
     with context.db.begin() as session:
@@ -106,11 +114,7 @@ def test_a_post_without_a_clear_answer_is_looked_for_and_the_others_wait_for_it(
 
 def test_a_post_that_nothing_waits_for_any_more_holds_nobody_back(context: Context) -> None:
     with context.db.begin() as session:
-        house = build_house(session, plan=["alice"])
-        burst(session, house)
-        held = lease(session)
-        first = claim(session, held)
-        receipts.unclear(session, first, "no answer", SOON)
+        house, held, first = unclear_post(session)
         send(session, house, *(resolved(f"gust-{number:03}") for number in range(MANY)))
         burst(session, house, 3, name="late")
     forward(seconds=6)
