@@ -1,6 +1,7 @@
 """`POST /v2/enqueue` as tools that know PagerDuty use it: the answers, and what becomes of the alerts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from bot.limits import Limits
 from bot.web import create_app
 from models.actions import reading, sources, workspaces
+from models.actions.sources import SourceRef
 from models.card import Card
 from models.config import Settings
 from models.embedded import free_port
@@ -69,6 +71,20 @@ def test_trigger_acknowledge_and_resolve(world: World, url: str) -> None:
     assert len(world.pages("bob")) == 1, "nobody further is paged"
     assert world.post(url, RESOLVE)["status"] == "success"
     world.expect_page("alice", "Resolved by its source")
+
+
+def test_a_source_that_another_request_marks_meanwhile_takes_the_trigger_all_the_same(
+    world: World, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a burst the source's row changes between the look for it and the transaction's next statement."""
+
+    def marked_since(*given: Any) -> SourceRef | None:
+        found = sources.source_by_secret(*given)
+        return replace(found, version="1") if found is not None else None
+
+    monkeypatch.setattr("bot.machines.source_by_secret", marked_since)
+    assert world.post(url, TRIGGER)["dedup_key"] == "disk"
+    assert count(world) == 1
 
 
 def test_a_trigger_without_a_key_is_told_its_key(world: World, url: str) -> None:

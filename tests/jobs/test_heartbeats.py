@@ -30,6 +30,14 @@ def test_a_heartbeat_that_is_added_on_the_command_line_is_missed(world: World, f
     world.expect_page("alice", "Critical: No heartbeat from nightly-backup")
 
 
+def test_behind_a_proxy_of_ours_a_beat_comes_from_who_sent_it(world: World, files: Files) -> None:
+    world.app.extensions["heed"].settings.heed_proxies = 1
+    made = add("heartbeat", "nightly-backup", "--every", "5m", "--allow-from", "192.0.2.0/24", "--json")
+    address = json.loads(made.stdout)["address"]
+    for sender, code in (("192.0.2.7", 200), ("198.51.100.7", 404)):
+        assert requests.get(address, headers={"X-Forwarded-For": sender}, timeout=10).status_code == code
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
