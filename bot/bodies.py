@@ -14,6 +14,7 @@ from bot.sources.reading import Unreadable, one_line
 DEPTH = 64
 """How deeply lists and objects may be nested; what tools send has fewer than ten levels."""
 _GZIP = 31
+_CONTAINERS = (dict, list)
 
 
 class TooLarge(Exception):
@@ -91,10 +92,11 @@ def read_json(raw: bytes) -> Any:
 def is_deeper(value: Any, levels: int) -> bool:
     """Whether lists and objects are nested more than so many levels; without recursion."""
     level = _containers([value])
-    for _ in range(levels):
+    while level and levels:
         level = [inner for each in level for inner in _containers(each.values() if isinstance(each, dict) else each)]
+        levels -= 1
     return bool(level)
 
 
 def _containers(values: Iterable[Any]) -> list[Any]:
-    return [each for each in values if isinstance(each, dict | list)]
+    return [each for each in values if isinstance(each, _CONTAINERS)]

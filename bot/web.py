@@ -1,5 +1,6 @@
 """The web process: Slack's endpoint, the intake, health and figures. It stores and rings; it never sends by itself."""
 
+import gc
 import logging
 
 import click
@@ -194,7 +195,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         logging.getLogger("gunicorn.error").addFilter(REDACTING)
-        return serving(self._settings)
+        flask = serving(self._settings)
+        gc.freeze()  # what is imported by now stays; the collections between requests need not look at it again
+        return flask
 
 
 @click.command()

@@ -29,6 +29,7 @@ SEVERITIES: Mapping[str, Severity] = {
 
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LINK = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _LATEST_EPOCH = 32_503_680_000
 _MILLISECONDS_FROM = 100_000_000_000
 
@@ -55,7 +56,7 @@ def words(value: Any, field: str, length: int, default: str | None = None) -> st
         return default
     if value is None:
         raise Unreadable(f"{field}: is missing")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not _is_text(value):
         raise Unreadable(f"{field}: must be text")
     line = one_line(str(value), length)
     if not line and default is None:
@@ -67,15 +68,13 @@ def prose(value: Any, field: str) -> str:
     """Text of several lines, cut after 2,500 characters; nothing when it is missing."""
     if value is None:
         return ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not _is_text(value):
         raise Unreadable(f"{field}: must be text")
     return several_lines(str(value))
 
 
 def one_line(text: str, length: int) -> str:
     """`text` as one line that can be stored, of at most `length` characters."""
-    if text.isascii() and text.isprintable():  # nearly all are, and this is most of what reading a batch takes
-        return text.strip()[:length].rstrip()
     return _storable(text).replace("\n", " ").replace("\t", " ").strip()[:length].rstrip()
 
 
@@ -89,6 +88,8 @@ def _storable(text: str) -> str:
 
     PostgreSQL takes neither the zero character nor halves of surrogate pairs.
     """
+    if text.isascii() and text.isprintable():  # nearly all are, and this is most of what reading a batch takes
+        return text
     return _UNSEEN.sub("", _BREAKS.sub("\n", text)).encode("utf-8", "replace").decode()
 
 
@@ -116,15 +117,20 @@ def labels(value: Any, field: str, further: Mapping[str, Any] | None = None) -> 
     return found
 
 
+def _is_text(value: Any) -> bool:
+    """Whether it is text, or a number that is as good as text."""
+    return isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
 def _label(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return one_line(str(value), LABEL_LENGTH) if isinstance(value, str | int | float) else ""
+    return one_line(str(value), LABEL_LENGTH) if _is_text(value) else ""
 
 
 def link(value: Any) -> str:
     """An http(s) address, or nothing."""
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>]+", value, re.IGNORECASE):
+    if not isinstance(value, str) or not _LINK.fullmatch(value):
         return ""
     return _storable(value)[:LINK_LENGTH]
 

@@ -142,7 +142,9 @@ def _look(session: Session, source: SourceRef, keys: list[str]) -> _Ground:
 
 def _routed(rules: Rulebook, source: SourceRef, key: str, signal: Signal, trace: str, now: datetime) -> _Routed:
     chosen = choose(rules, _subject(source, signal), now)
-    return _Routed(key, replace(signal, severity=chosen.severity), chosen, trace)
+    if chosen.severity is not signal.severity:
+        signal = replace(signal, severity=chosen.severity)
+    return _Routed(key, signal, chosen, trace)
 
 
 def _subject(source: SourceRef, signal: Signal) -> Subject:
@@ -162,7 +164,7 @@ def alert_key(source: SourceRef, signal: Signal) -> str:
     return f"source:{source.id}:{signal.key}"
 
 
-def _row(routed: _Routed, ground: _Ground) -> dict[str, Any]:
+def _row(routed: _Routed, ground: _Ground, plan: int) -> dict[str, Any]:
     signal = routed.signal
     alert_id, standing = ground.known.get(routed.key, (None, None))
     decision = decide(signal, standing, ground.now)
@@ -177,7 +179,8 @@ def _row(routed: _Routed, ground: _Ground) -> dict[str, Any]:
         "link": signal.link,
         "labels": dict(signal.labels),
         "started_at": signal.started_at.isoformat() if signal.started_at else None,
-        "routes": list(routed.chosen.routes),
+        "plan": plan,
+        "routes": routed.chosen.routes,
         "trace": routed.trace,
     }
 
@@ -189,7 +192,7 @@ def _parameters(
     plans = {id(each.chosen.plan): each.chosen.plan for each in alone}
     places = {each: place for place, each in enumerate(plans)}
     return {
-        "rows": json.dumps([{**_row(each, ground), "plan": places[id(each.chosen.plan)]} for each in alone]),
+        "rows": json.dumps([_row(each, ground, places[id(each.chosen.plan)]) for each in alone]),
         "plans": json.dumps(list(plans.values())),
         "requests": json.dumps(
             [{"body": each.body.replace("\0", ""), "public_id": each.public_id} for each in requests],
@@ -247,9 +250,11 @@ _LOOK = text("""
         SELECT id, key, status, severity, started_at, closed_at, source_resolved_at
         FROM alerts
         WHERE id = ANY (ARRAY(
-            SELECT DISTINCT ON (key) id FROM alerts
-            WHERE workspace_id = :workspace AND key = ANY (:keys)
-            ORDER BY key, status IN ('open', 'acknowledged') DESC, id DESC))
+            SELECT coalesce(
+                (SELECT id FROM alerts WHERE workspace_id = :workspace AND key = each
+                 AND status IN ('open', 'acknowledged')),
+                (SELECT id FROM alerts WHERE workspace_id = :workspace AND key = each ORDER BY id DESC LIMIT 1))
+            FROM unnest(CAST(:keys AS text[])) AS each))
         ORDER BY id
         FOR UPDATE
     )
