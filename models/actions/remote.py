@@ -88,8 +88,12 @@ def add_note(session: Session, source: SourceRef, number: int, words: str, user:
 
 
 def close(session: Session, source: SourceRef, number: int, key: str | None = None) -> Received:
-    """The source says that the alert is over, or only its problem of this `key`; the next signal opens another."""
-    keys = [key] if key is not None else _keys(session, source, number)
+    """The source says that the alert is over, or only its problem of this `key`; the next signal opens another.
+
+    An alert that a newer one of its key followed is over for long, and the newer one is not meant.
+    """
+    meant = _keys(session, source, number) if key is None else []
+    keys = [key] if key is not None else [each for each in meant if newest_of(session, source, each) == number]
     return receive(session, source, [Signal(key=each, firing=False, title=f"#{number} closed") for each in keys])
 
 

@@ -10,6 +10,7 @@ from bot.context import Context
 from models.actions import answering, escalating, reading, remote
 from models.actions.answering import NoSuchAlert
 from models.actions.plans import save_policy
+from models.actions.receiving import Received
 from models.actions.remote import Narrowed
 from models.actions.sources import SourceRef, put_source
 from models.answer import Answer, Refusal
@@ -146,6 +147,15 @@ def test_a_close_after_a_persons_resolve_lets_the_next_signal_open_another(sessi
     answering.give(session, Answer.RESOLVE, house.id, number, house.people["alice"])
     remote.close(session, house.source, number)
     assert len(send(session, house, firing("disk")).opened) == 1
+
+
+def test_a_close_by_the_number_of_an_old_alert_leaves_the_newer_one_of_its_key_open(session: Session) -> None:
+    house = build_house(session)
+    (old,) = send(session, house, firing("disk")).opened
+    remote.close(session, house.source, old)
+    (newer,) = send(session, house, firing("disk")).opened
+    assert remote.close(session, house.source, old) == Received()
+    assert alert(session, newer).status is Status.OPEN
 
 
 def test_the_newest_alert_of_a_key_is_meant(session: Session) -> None:
