@@ -13,6 +13,8 @@ from bot.sources.reading import Unreadable, one_line
 
 DEPTH = 64
 """How deeply lists and objects may be nested; what tools send has fewer than ten levels."""
+MEMBERS_AT_MOST = 100
+"""How many members a gzip body may have: one is usual, and each costs a look at all that follows it."""
 _GZIP = 31
 _CONTAINERS = (dict, list)
 
@@ -62,8 +64,11 @@ def unpacked(raw: bytes, encoding: str, limit: int) -> bytes:
 
 def _gunzip(raw: bytes, limit: int) -> bytes:
     """A gzip file may have several members, one after the other."""
-    found = b""
+    found, members = b"", 0
     while raw:
+        members += 1
+        if members > MEMBERS_AT_MOST:
+            raise Unreadable(f"body: has more than {MEMBERS_AT_MOST} gzip members")
         member = zlib.decompressobj(_GZIP)
         try:
             found += member.decompress(raw, limit + 1 - len(found))

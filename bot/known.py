@@ -1,7 +1,8 @@
 """Sources that sent something a moment ago, so that not every request has to look its source up.
 
 What is remembered is compared with the source's row in the transaction that stores (`models.actions.receiving`), so a
-secret that was changed or taken away is never taken.
+secret that was changed or taken away is never taken. The row does not change when the overlap of a rotated secret ends,
+so what such a secret finds is not remembered.
 """
 
 import threading
@@ -30,7 +31,7 @@ class KnownSources:
             return found
         with self._db.begin() as session:
             found = source_by_secret(session, kind, secret)
-        if found is not None:
+        if found is not None and not found.by_previous:
             with self._lock:
                 self._known[mark] = found
                 while len(self._known) > AT_MOST:

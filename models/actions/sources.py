@@ -46,6 +46,8 @@ class SourceRef:
     allowed_from: tuple[str, ...] = ()
     version: str = ""
     """Another one after every change of the source; empty where nobody compares it."""
+    by_previous: bool = False
+    """Whether it was found by a secret that is changed already, and taken only until its overlap is over."""
 
 
 _REF: tuple[Any, ...] = (
@@ -59,7 +61,7 @@ def source_by_secret(session: Session, kind: str, secret: str) -> SourceRef | No
     mark = fingerprint(secret)
     still = and_(Source.previous_fingerprint == mark, Source.previous_until > func.heed_now())
     found = session.execute(
-        select(*_REF)
+        select(*_REF, (Source.secret_fingerprint != mark).label("by_previous"))
         .join(Workspace, Workspace.id == Source.workspace_id)
         .where(Source.kind == kind, or_(Source.secret_fingerprint == mark, still))
         .where(Workspace.uninstalled_at.is_(None))

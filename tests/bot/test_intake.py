@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from bot.bodies import MEMBERS_AT_MOST
 from bot.limits import Limits
 from bot.signatures import signature
 from bot.sources import tools
 from bot.web import create_app
-from models.actions.sources import SourceRef, put_source
+from models.actions.sources import SourceRef, put_source, rotate
 from models.config import Settings
 from models.tables import Alert, RequestRow
-from tests.models.actions.house import House, build_house
+from tests.models.actions.house import House, build_house, forward
 
 SECRET = "a-secret-of-a-source"
 TITLE = {"title": "Disk full"}
@@ -112,6 +114,25 @@ def test_gzip_is_unpacked_and_may_come_in_several_members(door: Door) -> None:
     body = gzip.compress(b'{"title": ', mtime=0) + gzip.compress(b'"Packed"}')
     assert door.post(body, headers={"Content-Encoding": "gzip"}).status_code == 202
     assert door.titles() == ["Packed"]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_gzip_has_only_so_many_members(door: Door, more: int) -> None:
+    door.source()
+    body = gzip.compress(b"", mtime=0) * (MEMBERS_AT_MOST - 1 + more) + gzip.compress(b'{"title": "Packed"}')
+    answer = door.post(body, headers={"Content-Encoding": "gzip"})
+    assert answer.get_json().get("error", "") == (f"body: has more than {MEMBERS_AT_MOST} gzip members" if more else "")
+    assert door.titles() == ["Unreadable signal from door" if more else "Packed"]
+
+
+def test_a_secret_that_was_changed_is_not_taken_once_its_overlap_is_over(door: Door) -> None:
+    source = door.source()
+    with door.context.db.begin() as session:
+        rotate(session, source.workspace_id, source.id, timedelta(minutes=10))
+    assert [door.post().status_code for _ in range(3)] == [202] * 3
+    forward(minutes=11)
+    assert door.post({"title": "Too late"}).status_code == 404
+    assert door.titles() == ["Disk full"]
 
 
 @pytest.mark.parametrize("is_packed", [False, True], ids=["as it is", "packed"])
