@@ -1,15 +1,19 @@
 """Takes the steps that are due; one bad row never stops the others."""
 
 import structlog
+from sqlalchemy.orm import Session
 
 from bot.context import Context
+from jobs import poison
 from jobs.context import current
 from jobs.looking import look
+from jobs.poison import Rows
 from models.actions import escalating
 from models.actions.escalating import Taken, Turn
-from models.db import DatabaseAway
 
 log = structlog.get_logger()
+
+STEPS = Rows("step", escalating.due_ids, escalating.push_out)
 
 
 def run() -> None:
@@ -30,14 +34,7 @@ def escalate(context: Context) -> None:
 
 def _batch(context: Context, turn: Turn) -> bool:
     """One batch; True when more may be due."""
-    try:
-        with context.db.begin() as session:
-            taken = escalating.take_due(session, aside=turn.aside)
-    except DatabaseAway:
-        raise
-    except Exception:
-        log.exception("a batch of steps failed; each is taken by itself")
-        taken = _one_by_one(context)
+    taken = poison.take(context, STEPS, lambda session, only: _take(session, turn, only))
     if taken:
         log.info("steps taken", count=len(taken), steps=[vars(each) for each in taken])
         for job in ("deliver", "redraw", "contact"):
@@ -45,19 +42,5 @@ def _batch(context: Context, turn: Turn) -> bool:
     return turn.took([each.workspace for each in taken], escalating.BATCH)
 
 
-def _one_by_one(context: Context) -> list[Taken]:
-    """The poison rule: a row that fails is pushed out, doubling, and the others go on."""
-    with context.db.begin() as session:
-        due = escalating.due_ids(session)
-    taken = list[Taken]()
-    for alert_id in due:
-        try:
-            with context.db.begin() as session:
-                taken += escalating.take_due(session, limit=1, only=alert_id)
-        except DatabaseAway:
-            raise
-        except Exception as error:
-            log.exception("a step failed", alert=alert_id)
-            with context.db.begin() as session:
-                escalating.push_out(session, alert_id, type(error).__name__)
-    return taken
+def _take(session: Session, turn: Turn, only: int | None) -> list[Taken]:
+    return escalating.take_due(session, only=only, aside=turn.aside if only is None else ())

@@ -62,6 +62,15 @@ def _reply_due(detail: Mapping[str, Any]) -> Rendered:
     return _told(f"*{who}* waits for a reply{where} since {since}. It is promised until {due}; then it is an alert.")
 
 
+def _clock_failed(detail: Mapping[str, Any]) -> Rendered:
+    who = quoted(detail["client"], 80) or "A client"
+    return _told(
+        f":warning: *{who}* waits for a reply in <#{detail['channel']}>, but looking at the clock failed five times "
+        f"({quoted(detail['error'], 80)}): nobody is warned, and a late reply is no alert. Please reply, and look at "
+        "the client's business hours, time zone and tier. It is tried again every hour; the worker's log says more."
+    )
+
+
 def _suggest_client(detail: Mapping[str, Any]) -> Rendered:
     name, client = quoted(detail["name"], 80), quoted(detail["client"], 80).replace('"', "'")
     line = f'/heed watch #{name} client:"{client or name}"'
@@ -181,6 +190,7 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "off_call": _off_call,
     "findings": _findings,
     "reply_due": _reply_due,
+    "clock_failed": _clock_failed,
     "digest": _digest,
     "channel_ended": _channel_ended,
     "suggest_client": _suggest_client,

@@ -1,10 +1,12 @@
 """Promised replies: people are warned before one is late, and a late one is an alert like any other."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.actions import people
 from models.actions.alerts import open_alert
 from models.actions.client_alerts import EXCERPT_LENGTH, permalink, plan_for_client
 from models.actions.journal import note
@@ -19,21 +21,44 @@ from models.tables import Alert, Client, Conversation, Message, Workspace
 from models.words import Origin, Severity, Status
 
 BATCH = 100
-WARNING = "reply_due"
+POISON_AFTER = 5
+WARNING, FAILED = "reply_due", "clock_failed"
 
 
-def check_due(session: Session) -> tuple[int, list[int]]:
-    """Look at every clock that is due: warn, or open an alert; returns how many were due and the alerts opened."""
+def check_due(session: Session, only: int | None = None) -> list[int | None]:
+    """Look at every clock that is due (at that of the conversation `only`, if given): warn, or open an alert.
+
+    Returns the alert that was opened for each of them, or None.
+    """
     now = now_of(session)
-    due = session.scalars(
-        select(Conversation)
-        .where(Conversation.deadline_at <= now)
-        .order_by(Conversation.deadline_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
-    opened = [_look(session, conversation, now) for conversation in due]
-    return len(due), [alert_id for alert_id in opened if alert_id is not None]
+    due = select(Conversation).where(Conversation.deadline_at <= now)
+    if only is not None:
+        due = due.where(Conversation.id == only)
+    found = session.scalars(due.order_by(Conversation.deadline_at).limit(BATCH).with_for_update(skip_locked=True)).all()
+    return [_look(session, conversation, now) for conversation in found]
+
+
+def due_ids(session: Session) -> Sequence[int]:
+    """The conversations whose clocks the next look would take, without locking them."""
+    due = select(Conversation.id).where(Conversation.deadline_at <= now_of(session))
+    return session.scalars(due.order_by(Conversation.deadline_at).limit(BATCH)).all()
+
+
+def push_out(session: Session, conversation_id: int, error: str) -> None:
+    """The poison rule: a clock that fails is looked at later and later, and after five times the admins are told."""
+    now = now_of(session)
+    conversation = session.get_one(Conversation, conversation_id, with_for_update=True)
+    if conversation.deadline_at is None or conversation.deadline_at > now:
+        return
+    conversation.clock_failures += 1
+    conversation.deadline_at = now + timedelta(seconds=min(10 * 2**conversation.clock_failures, 3600))
+    if conversation.clock_failures == POISON_AFTER:
+        home, channel = conversation.workspace_id, conversation.channel_id
+        note(session, home, "clock_failed", now, high=True, error=error, channel=channel)
+        client = session.get_one(Client, conversation.client_id)
+        detail = {"client": client.name, "channel": channel, "error": error}
+        admins = [each.id for each in people.admins(session, home)]  # no rules are read: they may be what fails
+        tell(session, home, admins, FAILED, f"{FAILED}:{conversation.id}:{now.isoformat()}", detail)
 
 
 DUE = select(func.min(Conversation.deadline_at)).scalar_subquery()
@@ -42,7 +67,7 @@ DUE = select(func.min(Conversation.deadline_at)).scalar_subquery()
 
 def _look(session: Session, conversation: Conversation, now: datetime) -> int | None:
     found, client = clock_of(session, conversation), session.get_one(Client, conversation.client_id)
-    conversation.deadline_at = None
+    conversation.deadline_at, conversation.clock_failures = None, 0
     if found is None or (client.shadow_until is not None and client.shadow_until > now):
         return None
     conversation.reply_due_at = found.due_at
@@ -80,7 +105,7 @@ def _whom(session: Session, client: Client) -> tuple[int, ...]:
         return (client.owner_id,)
     plan = plan_from_json(rules.plans[rules.default])
     reach = ReachAt(crew, now_of(session), Case(), {})
-    first = next((people for level in plan.levels if (people := people_of(level, reach))), ())
+    first = next((found for level in plan.levels if (found := people_of(level, reach))), ())
     return first or crew.admins
 
 

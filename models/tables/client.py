@@ -75,8 +75,9 @@ class Conversation(Base):
     """A client's channel (`thread_ts` empty) or one thread of it.
 
     `analyze_at` says when it is to be rated; `first_unrated_at` bounds the wait for quiet. While a client waits since
-    `waiting_since`, a reply is due at `reply_due_at`; `deadline_at` is when the clock is looked at next. Our last reply
-    was at `replied_at`, the first one since then that only asked for patience at `held_at`.
+    `waiting_since`, a reply is due at `reply_due_at`; `deadline_at` is when the clock is looked at next, later and
+    later while that fails (`clock_failures` times). Our last reply was at `replied_at`, the first one since then that
+    only asked for patience at `held_at`.
     """
 
     __tablename__ = "conversations"
@@ -103,6 +104,7 @@ class Conversation(Base):
     reply_due_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
     deadline_at: Mapped[datetime | None]
+    clock_failures: Mapped[int] = mapped_column(server_default=sql("0"))
     replied_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
 

@@ -78,7 +78,7 @@ def acting(context: Context, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     def find(*batches: int, due_in: timedelta | None = SOON) -> None:
         left = list(batches)
 
-        def take_due(session: Session, aside: Collection[int] = ()) -> list[Taken]:
+        def take_due(session: Session, only: int | None = None, aside: Collection[int] = ()) -> list[Taken]:
             if threading.current_thread() is not threading.main_thread():
                 echo(BESIDE)
                 return []

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from models.actions import workspaces
-from models.tables import Client, Tier
+from models.db import now_of
+from models.tables import Client, Conversation, Message, Tier
 from tests.world import World, everything
 
 pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
@@ -133,3 +135,38 @@ def test_a_client_in_shadow_is_rated_and_never_paged(world: World) -> None:
     world.says("dora", "acme", ANGER)
     world.forward(hours=6)
     assert world.pages("alice") == []
+
+
+def unreadable(world: World) -> None:
+    """Another client waits, in a time zone that nobody knows any more."""
+    with world.context.db.begin() as session:
+        (workspace,) = workspaces.active(session)
+        now = now_of(session)
+        globex = Client(workspace_id=workspace.id, name="Globex", created_at=now, tier="gold", zone="Lost/City")
+        globex.hours = "mon-sun 00:00-23:59"
+        session.add(globex)
+        session.flush()
+        where = {"workspace_id": workspace.id, "channel_id": "C0GLOBEX"}
+        clock = {"waiting_since": now, "replied_at": now - timedelta(days=1), "deadline_at": now}
+        waits = Conversation(**where, client_id=globex.id, **clock)
+        session.add(waits)
+        session.flush()
+        said = {"ts": "1700000000.000100", "author": "U0ELSE", "text": "Hello?", "received_at": now}
+        session.add(Message(**where, conversation_id=waits.id, from_client=True, **said))
+
+
+def test_a_clock_that_cannot_be_read_stops_no_other_and_the_admins_are_told_of_it(world: World) -> None:
+    known(world)
+    world.says("dora", "acme", "Could you send me the invoice for October?")
+    unreadable(world)
+    world.forward(hours=4, minutes=1)
+    assert "A promised reply is late" in told(world, "alice")
+    for seconds in (21, 41, 81, 161):
+        assert "Globex" not in told(world, "alice")
+        world.forward(seconds=seconds)
+    (notice,) = [page for page in world.pages("alice") if "Globex" in page.text]
+    assert "*Globex* waits for a reply in <#C0GLOBEX>, but looking at the clock failed five times" in notice.text
+    with world.context.db.begin() as session:
+        session.execute(update(Client).where(Client.name == "Globex").values(zone="Europe/Berlin"))
+    world.forward(hours=1)
+    assert "from Globex: A promised reply is late" in told(world, "alice")
