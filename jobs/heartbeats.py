@@ -1,9 +1,13 @@
-"""Looks at the heartbeats that should have come."""
+"""Looks at the heartbeats that should have come; one bad row never stops the others."""
 
 from bot.context import Context
+from jobs import poison
 from jobs.context import current
 from jobs.looking import look
+from jobs.poison import Rows
 from models.actions import heartbeats
+
+HEARTBEATS = Rows("heartbeat", heartbeats.due_ids, heartbeats.push_out)
 
 
 def run() -> None:
@@ -14,10 +18,9 @@ def miss(context: Context) -> None:
     """Open an alert for each heartbeat that is missed, and arm the next second."""
 
     def batch() -> bool:
-        with context.db.begin() as session:
-            count, opened = heartbeats.look(session)
-        if opened:
+        looked = poison.take(context, HEARTBEATS, heartbeats.look)
+        if any(looked):
             context.bell.wake("escalate")
-        return count >= heartbeats.BATCH
+        return len(looked) >= heartbeats.BATCH
 
     look(context, "heartbeats", batch, heartbeats.DUE)

@@ -71,6 +71,15 @@ def _clock_failed(detail: Mapping[str, Any]) -> Rendered:
     )
 
 
+def _heartbeat_failed(detail: Mapping[str, Any]) -> Rendered:
+    name, error = quoted(detail["name"], 80), quoted(detail["error"], 80)
+    return _told(
+        f":warning: Looking at the heartbeat *{name}* failed five times ({error}): nobody is paged if it goes silent. "
+        "Remove it with `/heed heartbeat remove` and add it again. Until then it is tried again every hour; the "
+        "worker's log says more."
+    )
+
+
 def _suggest_client(detail: Mapping[str, Any]) -> Rendered:
     name, client = quoted(detail["name"], 80), quoted(detail["client"], 80).replace('"', "'")
     line = f'/heed watch #{name} client:"{client or name}"'
@@ -191,6 +200,7 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "findings": _findings,
     "reply_due": _reply_due,
     "clock_failed": _clock_failed,
+    "heartbeat_failed": _heartbeat_failed,
     "digest": _digest,
     "channel_ended": _channel_ended,
     "suggest_client": _suggest_client,

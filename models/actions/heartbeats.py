@@ -7,14 +7,16 @@ row before its alerts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
 from models import heartbeat
-from models.actions import sources
+from models.actions import people, sources
+from models.actions.journal import note
+from models.actions.noticing import tell
 from models.actions.receiving import receive
 from models.actions.sources import REMOVED, SourceRef
 from models.db import moment, now_of
@@ -26,6 +28,8 @@ from models.tables import Beat, Source, Workspace
 from models.words import Status
 
 BATCH = 100
+POISON_AFTER = 5
+FAILED = "heartbeat_failed"
 
 
 class NotFromThere(Exception):
@@ -106,26 +110,54 @@ def hearing_of(session: Session) -> Hearing | None:
     return Hearing(marks[heartbeat.SINCE], marks[heartbeat.MARK])
 
 
-def look(session: Session) -> tuple[int, list[int]]:
-    """Look at every deadline that Heed has heard beyond; returns how many there were, and the alerts opened."""
+def look(session: Session, only: int | None = None) -> list[Sequence[int]]:
+    """Look at every deadline that Heed has heard beyond (at that of the source `only`, if given); returns the alerts
+    opened for each."""
     hearing = hearing_of(session)
     if hearing is None:
-        return 0, []
-    due = session.scalars(
-        select(Source)
+        return []
+    due = _due(Source, hearing)
+    if only is not None:
+        due = due.where(Source.id == only)
+    found = session.scalars(due.with_for_update(of=Source, skip_locked=True)).all()
+    return [_look(session, source, hearing) for source in found]
+
+
+def due_ids(session: Session) -> Sequence[int]:
+    """The sources that the next look would take, without locking them."""
+    hearing = hearing_of(session)
+    return session.scalars(_due(Source.id, hearing)).all() if hearing is not None else ()
+
+
+def _due(what: Any, hearing: Hearing) -> Select[Any]:
+    return (
+        select(what)
         .join(Workspace, Workspace.id == Source.workspace_id)
         .where(Source.kind == KIND, Source.expected_at <= hearing.until, Workspace.uninstalled_at.is_(None))
         .order_by(Source.expected_at)
         .limit(BATCH)
-        .with_for_update(of=Source, skip_locked=True)
-    ).all()
-    opened = [alert_id for source in due for alert_id in _look(session, source, hearing)]
-    return len(due), opened
+    )
+
+
+def push_out(session: Session, source_id: int, error: str) -> None:
+    """The poison rule: a heartbeat that cannot be looked at is looked at later and later, and after five times the
+    admins are told."""
+    now, source = now_of(session), session.get_one(Source, source_id, with_for_update=True)
+    if source.expected_at is None or source.expected_at > now:
+        return
+    source.failures += 1
+    source.expected_at = now + timedelta(seconds=min(10 * 2**source.failures, 3600))
+    if source.failures == POISON_AFTER:
+        note(session, source.workspace_id, FAILED, now, high=True, error=error, name=source.name)
+        admins = [each.id for each in people.admins(session, source.workspace_id)]
+        detail = {"name": source.name, "error": error}
+        tell(session, source.workspace_id, admins, FAILED, f"{FAILED}:{source.id}:{now.isoformat()}", detail)
 
 
 def _look(session: Session, source: Source, hearing: Hearing) -> Sequence[int]:
     rhythm, last_at = rhythm_of(source.settings), source.last_signal_at
     assert source.expected_at is not None
+    source.failures = 0
     missed_at = deadline(rhythm, source.expected_at, hearing)
     if not is_missed(missed_at, hearing):
         source.expected_at = missed_at

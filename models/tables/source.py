@@ -15,7 +15,7 @@ class Source(Base):
     After a change of the secret the previous one is taken until `previous_until`. `signing_secret` is sealed, for tools
     that sign what they send. `allowed_from` are networks such as 192.0.2.0/24; none means any. `settings` depend on the
     kind: expressions of a mapped source, the channel and patterns of a watched channel, `every_s` and `grace_s` of a
-    heartbeat, whose next beat is expected at `expected_at`.
+    heartbeat, whose next beat is expected at `expected_at`; looking at it has failed `failures` times in a row.
     """
 
     __tablename__ = "sources"
@@ -38,6 +38,7 @@ class Source(Base):
     created_at: Mapped[datetime]
     last_signal_at: Mapped[datetime | None]
     expected_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RequestRow(Base):

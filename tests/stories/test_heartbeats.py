@@ -4,7 +4,9 @@ import re
 
 import pytest
 import requests
+from sqlalchemy import update
 
+from models.tables import Source
 from tests.world import World, everything
 
 pytestmark = pytest.mark.parametrize("world", ["http"], indirect=True)
@@ -52,6 +54,20 @@ def test_a_restart_raises_no_false_alarm_and_a_silence_after_it_does(world: Worl
     world.expect_no_page("alice")
     world.forward(minutes=2)
     world.expect_page("alice", "No heartbeat from nightly-backup")
+
+
+def test_one_that_cannot_be_looked_at_stops_no_other_and_the_admins_are_told_of_it(world: World) -> None:
+    beats(world, added(world))
+    beats(world, added(world, "broken every:5m"))
+    with world.context.db.begin() as session:
+        session.execute(update(Source).where(Source.name == "broken").values(settings={"severity": "awful"}))
+    world.forward(minutes=8)
+    world.expect_page("alice", "No heartbeat from nightly-backup")
+    for seconds in (21, 41, 81, 161):
+        assert not [page for page in world.pages("alice") if "broken" in page.text]
+        world.forward(seconds=seconds)
+    (notice,) = [page for page in world.pages("alice") if "broken" in page.text]
+    assert "Looking at the heartbeat *broken* failed five times (ValueError)" in notice.text
 
 
 def test_an_address_that_nobody_has(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Clocks of replies that fail are counted."""
+"""Clocks of replies and heartbeats that fail are counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,9 @@ def upgrade() -> None:
         add_columns(
             "conversations", sa.Column("clock_failures", sa.Integer(), server_default=sa.text("0"), nullable=False)
         )
+        add_columns("sources", sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("sources", "failures")
     op.drop_column("conversations", "clock_failures")
