@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, request
 
 from bot.answers import as_json, house_of, refuse
+from bot.limits import too_many
 from bot.senders import address_of
 from models.actions.heartbeats import Beaten, NotFromThere, beat
+from models.heartbeat import KIND
 
 routes = Blueprint("heartbeats", __name__)
 
@@ -12,6 +14,9 @@ routes = Blueprint("heartbeats", __name__)
 @routes.route("/heartbeats/<secret>", methods=["GET", "POST"])
 def heartbeats(secret: str) -> Response:
     """One beat, by GET, HEAD or POST with any body. 200 means that it counts; 503 that it should be sent again."""
+    busy = too_many(KIND, secret)
+    if busy is not None:
+        return busy
     beaten = _take(secret)
     if beaten is None:
         return refuse(404, "no heartbeat has this address: check the secret")

@@ -21,6 +21,7 @@ from bot.compatible import opsgenie_answers as answers
 from bot.compatible.opsgenie_query import read_page, read_query
 from bot.limits import later
 from bot.machines import Outsider, enter, keep_unreadable, retry_after, ring, ring_after_answer
+from bot.senders import address_of
 from models.actions import heartbeats, remote
 from models.actions.receiving import Received, receive
 from models.actions.sources import SourceRef
@@ -217,7 +218,8 @@ def count(session: Session, source: SourceRef) -> Response:
 @_for_source
 def ping(session: Session, source: SourceRef, name: str) -> Response:
     """A beat of the heartbeat of this name in the source's workspace."""
-    beaten = heartbeats.beat_by_name(session, source.workspace_id, name)
+    sender = address_of(request, house_of().settings.heed_proxies)
+    beaten = heartbeats.beat_by_name(session, source.workspace_id, name, sender)
     if beaten is None:
         return _told(answers.UNKNOWN_STATUS, answers.failed, answers.NO_SUCH_HEARTBEAT)
     if beaten.resolved:

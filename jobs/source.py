@@ -270,6 +270,8 @@ def _given(
     found = dict[str, Any]()
     if sign and signing_secret:
         raise click.UsageError("--sign makes a signing secret; leave --signing-secret away")
+    if kind == HEARTBEAT and (sign or signing_secret):
+        raise click.UsageError("beats carry no signature; --allow-from says who may send them")
     if signing_secret == "-":
         signing_secret = click.prompt("Signing secret", hide_input=True, err=True)
     if sign or signing_secret:

@@ -70,16 +70,17 @@ def beat(session: Session, secret: str, address: str = "") -> Beaten | None:
     return _beat(session, _BY_SECRET, {"mark": fingerprint(secret)}, address)
 
 
-def beat_by_name(session: Session, workspace_id: int, name: str) -> Beaten | None:
-    """The heartbeat called `name` of this workspace has come, as somebody says who may; None when there is none."""
-    return _beat(session, _BY_NAME, {"workspace": workspace_id, "name": name})
+def beat_by_name(session: Session, workspace_id: int, name: str, address: str = "") -> Beaten | None:
+    """The heartbeat called `name` of this workspace has come, as somebody at `address` says who may; None when there
+    is none. Raises NotFromThere."""
+    return _beat(session, _BY_NAME, {"workspace": workspace_id, "name": name}, address)
 
 
-def _beat(session: Session, statement: Any, values: Mapping[str, Any], address: str | None = None) -> Beaten | None:
+def _beat(session: Session, statement: Any, values: Mapping[str, Any], address: str) -> Beaten | None:
     row = session.execute(statement, {**values, "now": now_of(session), **_USUAL}).first()
     if row is None:
         return None
-    if address is not None and not may_send(address, row.allowed_from):
+    if not may_send(address, row.allowed_from):
         raise NotFromThere(address)
     source = SourceRef(row.id, row.workspace_id, KIND, row.name)
     return Beaten(row.id, row.expected_at, _over(session, source) if row.was_silent else ())

@@ -14,7 +14,7 @@ from bot.limits import Limits
 from models.actions import heartbeats, reading, sources, workspaces
 from models.card import Card
 from models.heartbeat import Rhythm
-from models.tables import Alert, RequestRow
+from models.tables import Alert, RequestRow, Source
 from models.words import Severity, Status
 from tests.world import World, everything
 
@@ -244,6 +244,20 @@ def test_a_ping_is_a_beat_of_the_heartbeat_of_that_name(world: World, ask: Call)
     world.expect_page("alice", "Resolved by its source")
     unknown = ask("POST", "heartbeats/another/ping")
     assert (unknown.status_code, unknown.json()["message"]) == (404, "Heartbeat does not exist")
+
+
+def test_a_ping_from_outside_the_heartbeat_s_networks_is_no_beat(world: World, ask: Call) -> None:
+    with world.context.db.begin() as session:
+        (workspace,) = workspaces.active(session)
+        heartbeats.add(session, workspace.id, "nightly-backup", Rhythm())
+        session.query(Source).filter_by(kind="heartbeat").one().allowed_from = ["192.0.2.0/24"]
+    refused = ask("POST", "heartbeats/nightly-backup/ping")
+    assert (refused.status_code, refused.json()["message"]) == (
+        403,
+        "This heartbeat takes beats from its own networks only",
+    )
+    with world.context.db.begin() as session:
+        assert heartbeats.listing(session, world.person("alice").workspace_id)[0].last_at is None
 
 
 def test_requests_are_kept_as_they_came(world: World, ask: Call) -> None:

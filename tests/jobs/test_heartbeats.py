@@ -46,12 +46,23 @@ def test_behind_a_proxy_of_ours_a_beat_comes_from_who_sent_it(world: World, file
         (("heartbeat", "x", "--every", "5m", "--severity", "awful"), "severity must be one of"),
         (("generic", "x", "--every", "5m"), "--every is for heartbeats"),
         (("heartbeet", "x", "--every", "5m"), "heartbeat"),
+        (
+            ("heartbeat", "x", "--every", "5m", "--sign"),
+            "beats carry no signature; --allow-from says who may send them",
+        ),
+        (("heartbeat", "x", "--every", "5m", "--signing-secret", "s"), "beats carry no signature"),
     ],
 )
 def test_what_is_wrong_on_the_command_line_is_said(files: Files, words: tuple[str, ...], why: str) -> None:
     refused = add(*words)
     assert refused.exit_code == 2
     assert why in refused.output
+
+
+def test_one_that_is_there_is_not_signed_either(world: World, files: Files) -> None:
+    add("heartbeat", "x", "--every", "5m")
+    refused = CliRunner().invoke(source, ["change", "x", "--sign"], catch_exceptions=False)
+    assert (refused.exit_code, "beats carry no signature" in refused.output) == (2, True)
 
 
 def test_the_job_arms_the_second_after_the_next_deadline(world: World, files: Files) -> None:

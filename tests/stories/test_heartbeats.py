@@ -6,6 +6,7 @@ import pytest
 import requests
 from sqlalchemy import update
 
+from bot.limits import Limits
 from models.tables import Source
 from tests.world import World, everything
 
@@ -72,6 +73,17 @@ def test_one_that_cannot_be_looked_at_stops_no_other_and_the_admins_are_told_of_
 
 def test_an_address_that_nobody_has(world: World) -> None:
     beats(world, f"{world.url}/heartbeats/guessed", status=404)
+
+
+def test_over_its_limit_an_address_is_told_to_try_again_and_the_others_go_on(world: World) -> None:
+    address, other = added(world), added(world, "other every:5m")
+    world.app.extensions["limits"] = Limits(2, clock=lambda: 1000.0)
+    for url in (address, f"{world.url}/heartbeats/guessed"):
+        answers = [requests.get(url, timeout=10) for _ in range(4)]
+        assert [each.status_code for each in answers[2:]] == [503, 503]
+        assert answers[-1].headers["Retry-After"] == "2"
+    beats(world, other)
+    assert "more than 2 requests a second" in world.heed("alice", "source nightly-backup")
 
 
 def test_who_may_say_what_is_expected(world: World) -> None:
