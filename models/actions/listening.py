@@ -272,15 +272,21 @@ _FORGET_EVENTS = text("""
 
 _FORGET_TEXTS = text("""
     UPDATE messages SET text = '' WHERE id = ANY (ARRAY(
-        SELECT m.id FROM messages m JOIN workspaces w ON w.id = m.workspace_id
-        WHERE m.text <> '' AND m.received_at < :now - make_interval(days => w.text_days)
-              AND (m.rated_at IS NOT NULL OR m.received_at < :now - interval '1 day')
+        SELECT old.id FROM workspaces w CROSS JOIN LATERAL (
+            SELECT m.id FROM messages m
+            WHERE m.workspace_id = w.id AND m.text <> '' AND m.received_at < :now - make_interval(days => w.text_days)
+                  AND (m.rated_at IS NOT NULL OR m.received_at < :now - interval '1 day')
+            ORDER BY m.received_at LIMIT 5000) old
         LIMIT 5000))
     RETURNING id
 """)
+"""Each workspace's oldest texts, by an index that holds only what is not emptied; so is what was sent."""
 
 _FORGET_SENT = text("""
     UPDATE assessments SET sent = '[]', evidence = '{}' WHERE id = ANY (ARRAY(
-        SELECT a.id FROM assessments a JOIN workspaces w ON w.id = a.workspace_id
-        WHERE a.sent <> '[]' AND a.at < :now - make_interval(days => w.text_days) LIMIT 5000))
+        SELECT old.id FROM workspaces w CROSS JOIN LATERAL (
+            SELECT a.id FROM assessments a
+            WHERE a.workspace_id = w.id AND a.sent <> '[]' AND a.at < :now - make_interval(days => w.text_days)
+            ORDER BY a.at LIMIT 5000) old
+        LIMIT 5000))
 """)

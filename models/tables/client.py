@@ -121,6 +121,7 @@ class Message(Base):
         ForeignKeyConstraint(["workspace_id", "conversation_id"], ["conversations.workspace_id", "conversations.id"]),
         Index("ix_messages_conversation", "conversation_id", "ts"),
         Index("ix_messages_received", "received_at"),
+        Index("ix_messages_texts", "workspace_id", "received_at", postgresql_where=sql("text <> ''")),
     )
 
     id: Mapped[RowId]
@@ -159,6 +160,7 @@ class AssessmentRow(Base):
         ForeignKeyConstraint(["workspace_id", "conversation_id"], ["conversations.workspace_id", "conversations.id"]),
         Index("ix_assessments_conversation", "conversation_id", "id"),
         Index("ix_assessments_waiting", "workspace_id", "id", postgresql_where=sql("considered_at is null")),
+        Index("ix_assessments_sent", "workspace_id", "at", postgresql_where=sql("sent <> '[]'")),
     )
 
     id: Mapped[RowId]

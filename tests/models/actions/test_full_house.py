@@ -1,12 +1,9 @@
 """On its way a page's statements read what belongs to it, however many alerts are open in the house."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.context import Context
@@ -18,44 +15,12 @@ from models.tables import Alert
 from models.words import Severity
 from tests.conftest import Servers
 from tests.models.actions.house import House, alerts, build_house, claim, firing, forward, lease, send
+from tests.models.actions.rows_read import rows_read
 
 CROWD, BACKLOG = 5000, 400
 AT_MOST = 1500
 """Rows that one statement reads; a batch of 200 steps reads several of each alert."""
-TABLES = {"alerts", "steps", "pages", "posts", "entries", "signals"}
-
-
-@contextmanager
-def rows_read() -> Iterator[list[tuple[int, str]]]:
-    """How many rows of the tables that grow each statement reads, with the statement; it is tried out beforehand."""
-    found: list[tuple[int, str]] = []
-
-    def explain(connection: Connection, _: Any, statement: str, given: Any, *__: Any) -> None:
-        parameters = given[0] if isinstance(given, list) else given
-        if statement.split()[0] not in ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE"):
-            return
-        cursor = connection.connection.cursor()
-        cursor.execute("SAVEPOINT tried")
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-        ((told,),) = cursor.fetchall()
-        cursor.execute("ROLLBACK TO SAVEPOINT tried")
-        cursor.close()
-        plan = told if isinstance(told, list) else json.loads(told)
-        found.append((_read(plan[0]["Plan"]), " ".join(statement.split())))
-
-    event.listen(Engine, "before_cursor_execute", explain)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", explain)
-
-
-def _read(node: dict[str, Any]) -> int:
-    own = 0
-    if node.get("Relation Name") in TABLES and node["Node Type"].endswith("Scan"):
-        removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-        own = round((node["Actual Rows"] + removed) * node["Actual Loops"])
-    return own + sum(_read(each) for each in node.get("Plans", ()))
+TABLES = frozenset({"alerts", "steps", "pages", "posts", "entries", "signals"})
 
 
 def fill(session: Session, house: House) -> None:
@@ -125,7 +90,7 @@ def alerts_of(session: Session, opened: tuple[int, ...]) -> list[int]:
 
 
 def test_no_statement_on_the_way_of_a_page_reads_what_is_none_of_its_business(full: House, context: Context) -> None:
-    with context.db.begin() as session, rows_read() as found:
+    with context.db.begin() as session, rows_read(TABLES) as found:
         whole_life(session, full)
         session.expunge_all()
     assert len(found) > 40
@@ -139,7 +104,7 @@ def test_however_many_pages_wait_to_see_what_is_due_reads_few_of_them(truncated:
         fill(session, build_house(session, plan=("alice", "bob")))
     with truncated.admin.connect() as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
-    with context.db.begin() as session, rows_read() as found:
+    with context.db.begin() as session, rows_read(TABLES) as found:
         assert all(due_of_all(session)[job] for job in ("escalate", "deliver"))
         assert delivering.count_due(session) == 1
         lease(session)
