@@ -190,11 +190,11 @@ def _channel_of(told: dict[str, Any]) -> Channel:
 
 def is_of(user: dict[str, Any], ours: Collection[str]) -> bool:
     """Whether somebody, as Slack shows them, is of one of these teams: no bot, nobody from outside. Their team decides:
-    Slack does not call those strangers who share a channel with us."""
-    if user.get("is_bot") or user.get("is_stranger"):
+    Slack calls all those strangers, and those only, from other workspaces with whom we share no channel."""
+    if user.get("is_bot"):
         return False
     team, whole = user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id")
-    return team is None or team in ours or whole in ours
+    return not user.get("is_stranger") if team is None else team in ours or whole in ours
 
 
 def profile_of(user: dict[str, Any]) -> Profile:

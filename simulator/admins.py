@@ -130,9 +130,10 @@ class Admins:
         return team
 
     def _about(self, kind: str, person: User) -> None:
+        bots = {app.bot_user_id for app in self.workspace.apps.values()}
         event = {
             "type": kind,
-            "user": member_json(self.world, self.workspace, person),
+            "user": member_json(self.world, self.workspace, person, bots),
             "event_ts": self.world.next_ts(),
         }
         self.core.delivery.event(self.workspace, kind, event, None)

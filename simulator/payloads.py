@@ -1,6 +1,7 @@
 """The JSON shapes in which Slack shows people, conversations, messages and views to an app."""
 
 import secrets
+from collections.abc import Container
 from typing import Any
 
 from simulator.compose import rich_text
@@ -13,9 +14,11 @@ def enterprise_json(world: World, workspace: Workspace) -> Json | None:
     return {"id": found.id, "name": found.name} if found else None
 
 
-def member_json(world: World, workspace: Workspace, user: User, with_email: bool = True) -> Json:
-    """A person as users.info shows them, with what they are in the organisation."""
+def member_json(world: World, workspace: Workspace, user: User, bots: Container[str], with_email: bool = True) -> Json:
+    """A person as users.info shows them to these bots (user ids), with what they are in the organisation."""
     shape, found = user_json(user, with_email), world.organisation(workspace)
+    if user.is_stranger:
+        shape["is_stranger"] = not _is_met(workspace, user, bots)
     if found is None or user.is_stranger:
         return shape
     return shape | {
@@ -24,6 +27,14 @@ def member_json(world: World, workspace: Workspace, user: User, with_email: bool
             "is_owner": False, "teams": [one.team.id for one in world.within(found.id) if user.id in one.users],
         }
     }  # fmt: skip
+
+
+def _is_met(workspace: Workspace, user: User, bots: Container[str]) -> bool:
+    """Whether somebody is in a channel that one of the bots sees: a public one, or one that it is in."""
+    return any(
+        user.id in channel.members and (channel.kind == "channel" or any(member in bots for member in channel.members))
+        for channel in workspace.channels.values()
+    )
 
 
 def message_json(workspace: Workspace, channel: Channel, message: Message, with_metadata: bool = False) -> Json:
@@ -101,15 +112,13 @@ def user_json(user: User, with_email: bool = True) -> Json:
         "id": user.id, "team_id": user.team_id, "name": user.name, "deleted": user.deleted, "profile": profile,
         "is_bot": user.is_bot, "is_app_user": False, "updated": 0,
     }  # fmt: skip
-    if user.is_stranger:
-        shape["is_stranger"] = True
     if user.deleted:
         return shape
     return shape | {
         "color": user.color, "real_name": user.real_name, "tz": user.tz, "tz_label": user.tz_label,
         "tz_offset": user.tz_offset, "is_admin": user.is_admin, "is_owner": user.is_owner,
         "is_primary_owner": user.is_owner, "is_restricted": user.is_restricted, "is_ultra_restricted": False,
-        "is_stranger": user.is_stranger, "is_email_confirmed": True, "who_can_share_contact_card": "EVERYONE",
+        "is_stranger": False, "is_email_confirmed": True, "who_can_share_contact_card": "EVERYONE",
     }  # fmt: skip
 
 

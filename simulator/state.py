@@ -42,7 +42,8 @@ class Team:
 
 @dataclass
 class User:
-    """A person or a bot. `is_stranger`: belongs to another team and is met in shared channels only."""
+    """A person or a bot. `is_stranger`: belongs to another team and is met in shared channels only; apps that see
+    one of these are told `is_stranger: false`, as by Slack."""
 
     id: str
     team_id: str

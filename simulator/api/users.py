@@ -8,7 +8,8 @@ from simulator.state import Json, User
 
 
 def _shape(call: Call, user: User) -> Json:
-    return member_json(call.core.world, call.workspace, user, with_email="users:read.email" in call.app.scopes)
+    has_email = "users:read.email" in call.app.scopes
+    return member_json(call.core.world, call.workspace, user, {call.bot.id}, has_email)
 
 
 @method("users.info", "users:read", "4", required=("user",), user="text", include_locale="flag")

@@ -274,9 +274,13 @@ def test_a_user_group_has_a_handle_and_members(sim: Simulator, slack: Slack) -> 
         ({"team_id": "T0ACME"}, False),
         ({"team_id": "T0ACME", "is_stranger": False}, False),
         ({"team_id": "T0NORTHWIND", "is_bot": True}, False),
+        ({"team_id": "T0ACME", "is_stranger": True}, False),
+        ({"is_stranger": True}, False),
         ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0NORTH"}}, True),
+        ({"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0NORTH"}, "is_stranger": True}, True),
     ],
 )
 def test_whose_somebody_is_their_team_says(user: dict[str, object], ours: bool) -> None:
-    """Slack's `is_stranger` is false for those of another company who share a channel with us."""
+    """Slack's `is_stranger` is false for those of another company who share a channel with us, and may be true for a
+    colleague from another workspace who shares none."""
     assert is_of(user, {"T0NORTHWIND", "E0NORTH"}) is ours

@@ -143,13 +143,25 @@ def test_threads(client: WebClient) -> None:
 
 def test_people(sim: Simulator, client: WebClient) -> None:
     dora = client.users_info(user="U0DORA")["user"]
-    assert (dora["is_stranger"], dora["team_id"]) == (True, "T0ACME")
+    assert (dora["is_stranger"], dora["team_id"]) == (False, "T0ACME")
     assert client.users_info(user="U0GWEN")["user"]["is_restricted"]
     members = [user["id"] for page in client.users_list(limit=2) for user in page["members"]]
     assert members == ["U0ALICE", "U0BOB", "U0CHARLIE", "U0GWEN", "U0APPBOT"]
     assert client.users_lookupByEmail(email="bob@northwind.example")["user"]["id"] == "U0BOB"
     sim.deactivate("bob")
     assert client.users_info(user="U0BOB")["user"]["deleted"]
+
+
+def test_a_stranger_is_in_no_shared_channel_that_the_app_sees(sim: Simulator, client: WebClient) -> None:
+    def is_stranger() -> bool:
+        return bool(client.users_info(user="U0DORA")["user"]["is_stranger"])
+
+    sim.create_channel("alice", "deal", private=True)
+    sim.invite("alice", "deal", "dora")
+    sim.kick("acme", "dora")
+    assert is_stranger(), "the app is not in the private channel"
+    sim.invite("alice", "deal", "helper")
+    assert not is_stranger()
 
 
 def test_do_not_disturb(sim: Simulator, client: WebClient) -> None:
