@@ -274,7 +274,7 @@ _WRITE = compact("""
         INSERT INTO alerts (workspace_id, origin, key, source_id, title, details, severity, link, labels, opened_at,
                             last_seen_at, started_at, plan, next_step_at, trace)
         SELECT :workspace, 'signal', key, :source, title, details, severity, link, labels, :now, :now, started_at,
-               CAST(:plans AS jsonb) -> plan, :now, trace
+               (SELECT CAST(:plans AS jsonb)) -> plan, :now, trace
         FROM input WHERE decision = 'OPEN' ORDER BY key
         ON CONFLICT (workspace_id, key) WHERE status IN ('open', 'acknowledged')
         DO NOTHING RETURNING id, key
