@@ -16,6 +16,9 @@ QUIET_AFTER_CLOSING = timedelta(minutes=5)
 DISORDER = timedelta(seconds=20)
 """How late what was sent before a resolved may come after it. Later, the same start firing again is the problem come
 back: Prometheus says resolved when it could not repeat itself, and goes on with the old start."""
+REPLICAS = timedelta(minutes=5)
+"""How far apart the replicas of one sender may see the same problem begin: each evaluates its rules at moments of its
+own. Alertmanager passes on whichever start it heard first, and later on the earliest of them."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Signal:
     """A parsed signal.
 
     `key` is typed by the source, such as `fingerprint:e147ac8f`. `started_at` is the sender's time at which the
-    problem began (None when it tells none). `link` is http(s) or empty. `labels` holds the sender's labels as text.
+    problem began (None when it tells none), `ended_at` that at which what is resolved was over. `link` is http(s) or
+    empty. `labels` holds the sender's labels as text.
     """
 
     key: str
@@ -34,6 +38,7 @@ class Signal:
     link: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     started_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,20 @@ def decide(signal: Signal, known: Known | None, now: datetime) -> Decision:
     """What `signal` does, given the newest alert of its key."""
     if known is None:
         return Decision.OPEN if signal.firing else Decision.IGNORE_UNKNOWN
-    if _is_older(signal, known):
+    if _is_late(signal, known):
         return Decision.IGNORE_LATE
     if known.status.is_live:
         return _on_live(signal, known)
     return _on_closed(signal, known, now)
 
 
-def _is_older(signal: Signal, known: Known) -> bool:
-    return signal.started_at is not None and known.started_at is not None and signal.started_at < known.started_at
+def _is_late(signal: Signal, known: Known) -> bool:
+    """Whether this is about a problem before the known one, and not the same as another replica saw it begin."""
+    if signal.started_at is None or known.started_at is None or signal.started_at >= known.started_at:
+        return False
+    if signal.firing:
+        return signal.started_at < known.started_at - REPLICAS
+    return signal.ended_at is None or signal.ended_at < known.started_at
 
 
 def _on_live(signal: Signal, known: Known) -> Decision:

@@ -5,7 +5,8 @@
                  "annotations": {"summary": "…", "description": "…"}, "startsAt": "2026-11-21T23:59:26.919Z",
                  "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://…", "fingerprint": "e147ac8fa51f44a8"}]}
 
-Each alert of the group is a signal of its own, by its fingerprint and the time it started at.
+Each alert of the group is a signal of its own, by its fingerprint and the time it started at. Where two Prometheus tell
+of the same problem that time may become earlier while it lasts.
 """
 
 from typing import Any
@@ -59,4 +60,5 @@ def signal(raw: Any, field: str) -> Signal:
         link=link(alert.get("generatorURL")),
         labels=named,
         started_at=moment(alert.get("startsAt"), f"{field}.startsAt"),
+        ended_at=moment(alert.get("endsAt"), f"{field}.endsAt") if state == "resolved" else None,
     )

@@ -116,6 +116,8 @@ def _gather(
         key = alert.key if alert is not None and decision is not Decision.OPEN else _group_key(source, each.chosen)
         found = live.get(key) if decision is Decision.OPEN or alert is None else alert
         groups.setdefault(key, _Gathered(key, found)).decided.append((each, decision))
+        if part is not None and decision in _OF_THIS:
+            part.started_at = max(filter(None, (part.started_at, each.signal.started_at)), default=None)
     return [groups[key] for key in sorted(groups)]
 
 
@@ -297,4 +299,6 @@ def _page_again(
     return "raised"
 
 
+_OF_THIS = (Decision.REPEAT, Decision.RAISE, Decision.RESOLVE, Decision.NOTE_RESOLVED)
+"""What is about the part that stands, or a newer problem: the newest start that was heard of is kept."""
 _IS_LIVE = text("status in ('open', 'acknowledged')")

@@ -299,7 +299,7 @@ _WRITE = compact("""
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'RESOLVE'
         RETURNING alerts.id, alerts.key
     ), noted AS (
-        UPDATE alerts SET source_resolved_at = :now
+        UPDATE alerts SET source_resolved_at = :now, started_at = greatest(alerts.started_at, input.started_at)
         FROM input WHERE alerts.id = input.alert_id AND input.decision = 'NOTE_RESOLVED'
         RETURNING alerts.id, alerts.key
     ), happened AS (

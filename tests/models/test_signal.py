@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.signal import QUIET_AFTER_CLOSING, Decision, Known, Signal, decide, fold
+from models.signal import QUIET_AFTER_CLOSING, REPLICAS, Decision, Known, Signal, decide, fold
 from models.words import Severity, Status
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -70,6 +70,54 @@ CASES = [
         s(RESOLVED, EARLIER),
         k(OPEN, BEGAN),
         Decision.IGNORE_LATE,
+    ),
+    Case(
+        "a firing that began a little earlier is the same problem, as another replica saw it",
+        s(FIRING, BEGAN - REPLICAS),
+        k(OPEN, BEGAN),
+        Decision.REPEAT,
+    ),
+    Case(
+        "… and raises if it is worse",
+        s(replace(FIRING, severity=Severity.CRITICAL), BEGAN - REPLICAS),
+        k(OPEN, BEGAN),
+        Decision.RAISE,
+    ),
+    Case(
+        "… and is an earlier problem a microsecond before",
+        s(FIRING, BEGAN - REPLICAS - MICROSECOND),
+        k(OPEN, BEGAN),
+        Decision.IGNORE_LATE,
+    ),
+    Case(
+        "a resolved of an earlier start that ended after this one began closes it: it is the same problem",
+        replace(RESOLVED, started_at=EARLIER, ended_at=BEGAN),
+        k(OPEN, BEGAN),
+        Decision.RESOLVE,
+    ),
+    Case(
+        "a resolved of an earlier start that ended before this one began does not",
+        replace(RESOLVED, started_at=EARLIER, ended_at=BEGAN - MICROSECOND),
+        k(OPEN, BEGAN),
+        Decision.IGNORE_LATE,
+    ),
+    Case(
+        "a resolved of an earlier start without an end does not, however little earlier",
+        s(RESOLVED, BEGAN - MICROSECOND),
+        k(OPEN, BEGAN),
+        Decision.IGNORE_LATE,
+    ),
+    Case(
+        "what another replica saw begin a little earlier comes back like the same start",
+        s(FIRING, BEGAN - REPLICAS),
+        k(CLOSED, BEGAN, source_resolved_at=NOW - timedelta(seconds=20)),
+        Decision.OPEN,
+    ),
+    Case(
+        "… and stays closed like the same start",
+        s(FIRING, BEGAN - REPLICAS),
+        k(CLOSED, BEGAN),
+        Decision.IGNORE_CLOSED,
     ),
     Case("a resolved of the same start closes it", s(RESOLVED, BEGAN), k(OPEN, BEGAN), Decision.RESOLVE),
     Case(

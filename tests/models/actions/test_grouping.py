@@ -1,7 +1,8 @@
 """Forty pods are one alert with forty parts, on the real PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from models.words import Severity, Status
 from tests.models.actions.house import House, alert, alerts, build_house, entries, forward
 
 WINDOW = "10m"
+BEGAN = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+LATER = BEGAN + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -194,3 +197,14 @@ def test_pods_in_many_requests_at_once_are_one_alert_and_none_is_lost(context: C
 
 def acknowledge(session: Session, house: House) -> None:
     answering.give(session, Answer.ACKNOWLEDGE, house.id, 1, house.people["alice"])
+
+
+def test_a_part_keeps_the_newest_start_that_was_heard_of(session: Session, house: House) -> None:
+    send(session, house, replace(pod(1), started_at=BEGAN), pod(2))
+    send(session, house, replace(pod(1), started_at=LATER))
+    assert send(session, house, replace(pod(1, firing=False), started_at=BEGAN)).ignored == 1, "of the problem before"
+    assert standing(session) == (2, 2)
+    send(session, house, replace(pod(1, firing=False), started_at=LATER))
+    assert standing(session) == (1, 2)
+    assert send(session, house, replace(pod(1), started_at=LATER)).ignored == 1, "it came late"
+    assert standing(session) == (1, 2)

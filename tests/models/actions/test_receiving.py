@@ -232,3 +232,22 @@ def test_a_firing_that_comes_after_its_own_resolved_opens_nothing(session: Sessi
     send(session, house, firing(started_at=BEGAN))
     send(session, house, resolved(started_at=LATER))
     assert send(session, house, firing(started_at=LATER)) == Received(ignored=1)
+
+
+def test_a_firing_late_after_its_resolved_opens_nothing_where_a_person_had_closed_the_problem_before(
+    session: Session,
+) -> None:
+    house = build_house(session)
+    send(session, house, firing(started_at=BEGAN))
+    answering.give(session, Answer.RESOLVE, house.id, 1, house.people["alice"])
+    assert send(session, house, resolved(started_at=LATER)) == Received(ignored=1)
+    assert send(session, house, firing(started_at=LATER)) == Received(ignored=1)
+
+
+def test_a_problem_that_another_replica_saw_begin_earlier_is_still_heard_and_ends(session: Session) -> None:
+    """Alertmanager merges what two Prometheus tell to the earliest start, also after it has told us of another."""
+    house, earlier = build_house(session), BEGAN - timedelta(seconds=10)
+    send(session, house, firing(started_at=BEGAN))
+    assert send(session, house, firing(started_at=earlier)) == Received(repeated=(1,))
+    over = replace(resolved(started_at=earlier), ended_at=LATER)
+    assert send(session, house, over) == Received(resolved=(1,))
