@@ -7,9 +7,10 @@ from typing import Any
 
 try:
     import click
+    from pydantic import ValidationError
     from sqlalchemy.exc import OperationalError
 
-    from models.config import MissingSettings
+    from models.config import MissingSettings, Settings, why_unreadable
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} is not installed for this Python: `make run` installs all of it, for .venv/bin/python")
 
@@ -29,6 +30,7 @@ COMMANDS = {
     "apply": "jobs.applying:apply",
     "export": "jobs.applying:export",
     "clients": "jobs.clients:clients",
+    "workspace": "jobs.workspace:workspace",
     "rotate-keys": "jobs.rotating:rotate_keys",
 }
 
@@ -74,6 +76,11 @@ if __name__ == "__main__":
         main()
     except MissingSettings as error:
         click.echo(str(error), err=True)
+        sys.exit(2)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        click.echo(why_unreadable(error), err=True)
         sys.exit(2)
     except OperationalError as error:
         click.echo(f"the database cannot be reached: {str(error.orig).strip().splitlines()[0]}", err=True)

@@ -9,7 +9,7 @@ import click
 from jobs.checks import database, outside, redis, slack
 from jobs.checks import settings as of_settings
 from jobs.checks.finding import Finding, Level, mend
-from models.config import Settings
+from models.config import Settings, why_unreadable
 
 MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.MEND: "MEND"}
 PARTS = (of_settings, database, redis, slack, outside)
@@ -36,7 +36,7 @@ def look() -> Iterator[Finding]:
     try:
         settings = Settings.of_running()
     except ValueError as error:
-        yield mend("settings", "setting-unreadable", _unreadable(error))
+        yield mend("settings", "setting-unreadable", why_unreadable(error))
         return
     yield from examine(settings)
 
@@ -45,10 +45,3 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at each part; none stops the others."""
     for part in PARTS:
         yield from part.examine(settings)
-
-
-def _unreadable(error: ValueError) -> str:
-    """Which settings, and what is wrong with them; never what they hold."""
-    told = error.errors(include_input=False, include_url=False) if hasattr(error, "errors") else []
-    named = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in told)
-    return f"{named or 'the settings cannot be read'} (docs/configuration.md says what each may be)"

@@ -150,7 +150,21 @@ def rotate(name: str, overlap: str, workspace: str | None, as_json: bool) -> Non
 @_options
 @click.option("--unsigned", is_flag=True, help="Signatures are checked no more.")
 @click.option("--allow-all", is_flag=True, help="Everybody who has the address may send.")
-def change(name: str, workspace: str | None, as_json: bool, unsigned: bool, allow_all: bool, **more: Any) -> None:
+@click.option(
+    "--stale-after",
+    metavar="LENGTH",
+    help="How long it may be silent about an open alert until somebody is asked whether it goes on, such as 6h; "
+    "never: nobody is asked.",
+)
+def change(
+    name: str,
+    workspace: str | None,
+    as_json: bool,
+    unsigned: bool,
+    allow_all: bool,
+    stale_after: str | None,
+    **more: Any,
+) -> None:
     """Change how the source NAME is checked and read; its address stays."""
     with _where(workspace) as where, where.context.db.begin() as session:
         found = _named(session, where, name)
@@ -160,8 +174,9 @@ def change(name: str, workspace: str | None, as_json: bool, unsigned: bool, allo
             values["signing_secret"] = b""
         if allow_all:
             values["allowed_from"] = []
-        if "settings" in values:
-            values["settings"] = {**found.settings, **values["settings"]}
+        settings = {**values.get("settings", {}), **_stale(found.kind, stale_after)}
+        if settings:
+            values["settings"] = {**found.settings, **settings}
         if not values:
             raise click.UsageError("say what is to change; --help lists what can")
         sources.change(session, where.workspace_id, found.id, **values)
@@ -237,6 +252,18 @@ def _rhythm(kind: str, every: str | None, grace: str | None, severity: str | Non
         return {"settings": make_rhythm(every, grace or "", severity or "").as_settings()}
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _stale(kind: str, length: str | None) -> dict[str, float]:
+    """After how many seconds of silence somebody is asked about an alert of the source; 0: never."""
+    if length is None:
+        return {}
+    if kind == HEARTBEAT:
+        raise click.UsageError("--stale-after is not for heartbeats: their silence is the alert")
+    try:
+        return {"stale_after_s": 0 if length == "never" else duration(length).total_seconds()}
+    except ValueError as error:
+        raise click.UsageError(f"--stale-after {error}, or never") from None
 
 
 def _kind(word: str, known: Mapping[str, Kind]) -> Kind:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SLACK_API_URL = "https://slack.com/api/"
@@ -88,3 +88,10 @@ class Settings(BaseSettings):
     def _is_set(self, name: str) -> bool:
         value = getattr(self, name)
         return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def why_unreadable(error: ValueError) -> str:
+    """Which settings cannot be read, and what is wrong with them; never what they hold."""
+    told = error.errors(include_input=False, include_url=False) if isinstance(error, ValidationError) else []
+    named = "; ".join(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in told)
+    return f"{named or 'the settings cannot be read'} (docs/configuration.md says what each may be)"

@@ -88,7 +88,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "bot.pictures",
         "models", "jobs",
     ),
-    "app": ("click", "sqlalchemy.exc", "models.config"),
+    "app": ("click", "pydantic", "sqlalchemy.exc", "models.config"),
     "simulator": ("aiohttp", "jinja2", "markupsafe", "click", "yaml", "simulator"),
 }  # fmt: skip
 

@@ -254,7 +254,8 @@ def _tombstone(channel_id: str, ts: str) -> str:
 
 
 def forget_old(session: Session) -> int:
-    """Empty what was said longer ago than each workspace keeps it, with what was sent of it to the LLM.
+    """Empty what was said longer ago than each workspace keeps it, with what was sent of it to the LLM and what stands
+    of it in alerts that were closed longer ago.
 
     Event ids are forgotten after a day. Returns how many messages were emptied; thousands at a time, so that no lock is
     held for long.
@@ -262,6 +263,7 @@ def forget_old(session: Session) -> int:
     now = now_of(session)
     session.execute(_FORGET_EVENTS, {"now": now})
     session.execute(_FORGET_SENT, {"now": now})
+    session.execute(_FORGET_EXCERPTS, {"now": now})
     return len(session.execute(_FORGET_TEXTS, {"now": now}).all())
 
 
@@ -283,10 +285,20 @@ _FORGET_TEXTS = text("""
 """Each workspace's oldest texts, by an index that holds only what is not emptied; so is what was sent."""
 
 _FORGET_SENT = text("""
-    UPDATE assessments SET sent = '[]', evidence = '{}' WHERE id = ANY (ARRAY(
+    UPDATE assessments SET sent = '[]', evidence = '{}', suggested_reply = '' WHERE id = ANY (ARRAY(
         SELECT old.id FROM workspaces w CROSS JOIN LATERAL (
             SELECT a.id FROM assessments a
             WHERE a.workspace_id = w.id AND a.sent <> '[]' AND a.at < :now - make_interval(days => w.text_days)
             ORDER BY a.at LIMIT 5000) old
+        LIMIT 5000))
+""")
+
+_FORGET_EXCERPTS = text("""
+    UPDATE alerts SET excerpt = '', suggested_reply = '' WHERE id = ANY (ARRAY(
+        SELECT old.id FROM workspaces w CROSS JOIN LATERAL (
+            SELECT a.id FROM alerts a
+            WHERE a.workspace_id = w.id AND (a.excerpt <> '' OR a.suggested_reply <> '')
+                  AND a.closed_at < :now - make_interval(days => w.text_days)
+            ORDER BY a.closed_at LIMIT 5000) old
         LIMIT 5000))
 """)

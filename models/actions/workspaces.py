@@ -101,6 +101,12 @@ def ours(row: Workspace) -> frozenset[str]:
     return frozenset(filter(None, (row.team_id, row.enterprise_id)))
 
 
+def change(session: Session, workspace_id: int, **values: int | None) -> None:
+    """Set `text_days`, `reply_within_s` or `daily_tokens`, and write down that it was changed."""
+    session.execute(update(Workspace).where(Workspace.id == workspace_id).values(**values))
+    note(session, workspace_id, "workspace_changed", now_of(session), high=True, **values)
+
+
 def active(session: Session) -> list[Workspace]:
     return list(session.scalars(select(Workspace).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)))
 

@@ -73,6 +73,12 @@ class Alert(Base):
             postgresql_where=text("closed_at is not null"),
             postgresql_include=["status", "origin"],
         ),
+        Index(
+            "ix_alerts_texts",
+            "workspace_id",
+            "closed_at",
+            postgresql_where=text("excerpt <> '' or suggested_reply <> ''"),
+        ),
     )
 
     id: Mapped[RowId]

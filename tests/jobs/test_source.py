@@ -155,3 +155,16 @@ def test_apply_changes_who_may_send_and_leaves_the_secret(files: Files, run: Run
     assert "expressions" in files.export()
     done = files.apply("sources:\n  - {kind: pagerduty, name: new}\n").stdout
     assert f"source pagerduty new: {files.world.url}/v2/enqueue with the key " in done
+
+
+def test_how_long_it_may_be_silent_is_changed_and_what_else_is_laid_down_stays(files: Files, run: Run) -> None:
+    run("add", "generic", "prod", "--expression", "title=message")
+    for word, seconds in (("6h", 21_600), ("never", 0)):
+        run("change", "prod", "--stale-after", word)
+        with files.world.context.db.begin() as session:
+            (found,) = present(session, 1)
+            assert found.settings == {"expressions": {"title": "message"}, "stale_after_s": seconds}
+    refused = run("change", "prod", "--stale-after", "soon", code=2)
+    assert '--stale-after must be a duration such as 30s, 5m, 2h or 1d, not "soon", or never' in refused.output
+    run("add", "heartbeat", "job", "--every", "5m")
+    assert "not for heartbeats" in run("change", "job", "--stale-after", "6h", code=2).output

@@ -1,11 +1,14 @@
 """Settings: what is read, what is asked for, and what the message says when it is missing."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from models.config import SLACK_API_URL, MissingSettings, Settings
+from tests.processes import APP
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +83,17 @@ def test_an_llm_is_there_with_a_key_or_with_an_address_of_its_own(monkeypatch: p
     assert Settings(openai_base_url="http://localhost:11434/v1").has_llm
     monkeypatch.setenv("OPENAI_API_KEY", "key")
     assert Settings().has_llm
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "clock", "run", "migrate", "paged", "export"])
+def test_a_setting_that_cannot_be_read_is_named_in_one_line(command: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("KEEP_ALERTS_DAYS=30\nLLM_TIMEOUT_S=not-to-be-shown\n")
+    done = subprocess.run(
+        [sys.executable, str(APP), command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "KEEP_ALERTS_DAYS: Input should be greater than or equal to 35" in line
+    assert "LLM_TIMEOUT_S" in line
+    assert "docs/configuration.md" in line
+    assert "not-to-be-shown" not in line

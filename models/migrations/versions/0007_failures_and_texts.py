@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 TEXTS, SENT = "text <> ''", "sent <> '[]'"
+EXCERPTS = "excerpt <> '' or suggested_reply <> ''"
 
 
 def upgrade() -> None:
@@ -21,9 +22,11 @@ def upgrade() -> None:
         add_columns("sources", sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False))
         build_index("ix_messages_texts", "messages", ["workspace_id", "received_at"], postgresql_where=sa.text(TEXTS))
         build_index("ix_assessments_sent", "assessments", ["workspace_id", "at"], postgresql_where=sa.text(SENT))
+        build_index("ix_alerts_texts", "alerts", ["workspace_id", "closed_at"], postgresql_where=sa.text(EXCERPTS))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_alerts_texts", table_name="alerts", postgresql_where=sa.text(EXCERPTS))
     op.drop_index("ix_assessments_sent", table_name="assessments", postgresql_where=sa.text(SENT))
     op.drop_index("ix_messages_texts", table_name="messages", postgresql_where=sa.text(TEXTS))
     op.drop_column("sources", "failures")

@@ -10,7 +10,7 @@ from tests.models.actions.house import build_house
 from tests.models.actions.rows_read import rows_read
 
 EMPTIED, KEPT, OLD = 20_000, 5_000, 7
-TABLES = frozenset({"messages", "assessments"})
+TABLES = frozenset({"messages", "assessments", "alerts"})
 
 CONVERSATION = """
     WITH client AS (INSERT INTO clients (workspace_id, created_at) VALUES (:home, now()) RETURNING id)
@@ -28,6 +28,16 @@ ASSESSMENTS = """
     SELECT :home, :conversation, heed_now() - :days * interval '1 day', '1', 'low', 0.5, '{}', '{}', '{}', '', '',
            'llm', false, CAST(:sent AS jsonb) FROM generate_series(1, :many) n
 """
+ALERTS = """
+    INSERT INTO alerts (workspace_id, origin, key, title, severity, status, opened_at, last_seen_at, plan, excerpt,
+                        closed_at)
+    SELECT :home, 'client', 'k' || n + :first, 'Acme', 1, 'resolved', heed_now(), heed_now(), '{}', :said,
+           heed_now() - :days * interval '1 day' FROM generate_series(1, :many) n
+"""
+OPEN_ALERT = """
+    INSERT INTO alerts (workspace_id, origin, key, title, severity, opened_at, last_seen_at, plan, excerpt)
+    VALUES (:home, 'client', 'open', 'Acme', 1, heed_now() - interval '30 days', heed_now(), '{}', 'Hello')
+"""
 
 
 @pytest.fixture
@@ -37,11 +47,13 @@ def long_lived(truncated: Servers, context: Context) -> None:
         for name in ("Northwind", "Globex"):
             home = build_house(session, name).id
             conversation = session.scalar(text(CONVERSATION), {"home": home})
+            session.execute(text(OPEN_ALERT), {"home": home})
             first = 0
             for many, days, said in ((EMPTIED, 30, ""), (KEPT, 3, "Hello"), (OLD, 8, "Hello")):
                 given = {"home": home, "conversation": conversation, "days": days, "many": many}
                 session.execute(text(MESSAGES), {**given, "said": said, "first": first})
                 session.execute(text(ASSESSMENTS), {**given, "sent": '["Hello"]' if said else "[]"})
+                session.execute(text(ALERTS), {**given, "said": said, "first": first})
                 first += many
     with truncated.admin.connect() as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
@@ -55,5 +67,10 @@ def test_to_forget_costs_what_is_left_to_forget(long_lived: None, context: Conte
         assert listening.forget_old(session) == 0
     assert max(read for read, _ in found) <= 2 * OLD, found
     with context.db.begin() as session:
-        for table, filled in (("messages", "text <> ''"), ("assessments", "sent <> '[]'")):
+        for table, filled in (
+            ("messages", "text <> ''"),
+            ("assessments", "sent <> '[]'"),
+            ("alerts", "excerpt <> '' AND closed_at IS NOT NULL"),
+        ):
             assert session.scalar(text(f"SELECT count(*) FROM {table} WHERE {filled}")) == 2 * KEPT
+        assert session.scalar(text("SELECT count(*) FROM alerts WHERE closed_at IS NULL AND excerpt <> ''")) == 2
