@@ -163,12 +163,24 @@ def _counted(received: Received) -> dict[str, Any]:
 def _unreadable(source: SourceRef, why: str, body: Body) -> Response:
     """An alert says that somebody has to look: one at a time is open for a source. The body is kept.
 
-    What is too large is not kept, so its sender is told that it was not taken.
+    What is too large is not kept, so its sender is told that it was not taken, and the alert is one that pages: nobody
+    knows which problems were in it.
     """
     outcome, code = (REFUSED, 413) if body.is_too_large else (UNREADABLE, 202)
-    received = _store(source, [_of_unreadable(source, why)])
+    received = _store(source, [_of_too_large(source, why) if body.is_too_large else _of_unreadable(source, why)])
     _keep(source, outcome, why, body.text)
     return as_json(code, {"status": outcome, "error": why, "alerts": _counted(received)["alerts"]})
+
+
+def _of_too_large(source: SourceRef, why: str) -> Signal:
+    return Signal(
+        key=f"too-large:{source.name}",
+        firing=True,
+        title=f"A signal from {source.name} is too large",
+        severity=Severity.HIGH,
+        details=f"{why}, and was not taken: look into the tool which problems there are.\n"
+        "Let it send fewer at a time (Alertmanager: a finer group_by), or raise INTAKE_BODY_BYTES.",
+    )
 
 
 def _of_unreadable(source: SourceRef, why: str) -> Signal:

@@ -6,13 +6,16 @@
                  "endsAt": "0001-01-01T00:00:00Z", "generatorURL": "http://…", "fingerprint": "e147ac8fa51f44a8"}]}
 
 Each alert of the group is a signal of its own, by its fingerprint and the time it started at. Where two Prometheus tell
-of the same problem that time may become earlier while it lasts.
+of the same problem that time may become earlier while it lasts. What a receiver's `max_alerts` left out is told as one
+more signal, with the labels that all of the group have in common.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.sources.reading import (
     KEY_LENGTH,
+    LABEL_LENGTH,
     TITLE_LENGTH,
     Unreadable,
     items,
@@ -22,6 +25,7 @@ from bot.sources.reading import (
     moment,
     prose,
     severity,
+    typed_key,
     words,
 )
 from models.signal import Signal
@@ -39,7 +43,25 @@ receivers:
 def parse(payload: Any) -> list[Signal]:
     """One signal for each alert of the group; raises Unreadable."""
     body = mapping(payload, "body")
-    return [signal(each, f"alerts[{index}]") for index, each in enumerate(items(body.get("alerts"), "alerts"))]
+    found = [signal(each, f"alerts[{index}]") for index, each in enumerate(items(body.get("alerts"), "alerts"))]
+    return found + left_out(body)
+
+
+def left_out(body: Mapping[str, Any]) -> list[Signal]:
+    """What says that alerts of this group were not sent, because the receiver takes only so many at once."""
+    number = body.get("truncatedAlerts")
+    if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
+        return []
+    return [
+        Signal(
+            key=typed_key("truncated", words(body.get("groupKey"), "groupKey", LABEL_LENGTH, "")),
+            firing=True,
+            title=f"{number} alerts were left out by the sender",
+            details="Its max_alerts lets only so many through at once: look there which they are, and raise it.",
+            link=link(body.get("externalURL")),
+            labels=labels(body.get("commonLabels"), "commonLabels"),
+        )
+    ]
 
 
 def signal(raw: Any, field: str) -> Signal:

@@ -36,8 +36,9 @@ SIGNED_BY = "X-Grafana-Alerting-Signature"
 
 def parse(payload: Any) -> list[Signal]:
     """One signal for each alert of the group; raises Unreadable."""
-    alerts = items(mapping(payload, "body").get("alerts"), "alerts")
-    return [_signal(each, f"alerts[{index}]") for index, each in enumerate(alerts)]
+    body = mapping(payload, "body")
+    found = [_signal(each, f"alerts[{index}]") for index, each in enumerate(items(body.get("alerts"), "alerts"))]
+    return found + alertmanager.left_out(body)
 
 
 def _signal(raw: Any, field: str) -> Signal:

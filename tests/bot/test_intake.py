@@ -21,6 +21,7 @@ from bot.web import create_app
 from models.actions.sources import SourceRef, put_source, rotate
 from models.config import Settings
 from models.tables import Alert, RequestRow
+from models.words import Severity
 from tests.models.actions.house import House, build_house, forward
 
 SECRET = "a-secret-of-a-source"
@@ -143,7 +144,11 @@ def test_what_is_too_large_is_not_taken_and_somebody_is_told(door: Door, is_pack
     answer = door.post(gzip.compress(body, mtime=0) if is_packed else body, headers=headers)
     assert (answer.status_code, answer.get_json()["error"]) == (413, "body: is larger than 65536 bytes")
     assert door.requests() == [("refused", "body: is larger than 65536 bytes", "", 1)]
-    assert door.titles() == ["Unreadable signal from door"]
+    assert door.titles() == ["A signal from door is too large"]
+    with door.context.db.begin() as session:
+        (alert,) = session.scalars(select(Alert))
+        assert (alert.severity, alert.next_step_at is not None) == (Severity.HIGH, True)
+        assert "Alertmanager: a finer group_by" in alert.details
 
 
 def test_what_is_too_large_to_be_checked_raises_no_alert(door: Door) -> None:

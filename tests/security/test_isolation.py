@@ -213,6 +213,7 @@ COMMANDS = {
     "trace": [["{open}", "--workspace", "T0ONE"], ["{other}", "--workspace", "T0ONE"]],
     "export": [["--workspace", "T0ONE"]],
     "apply": [["FILE", "--workspace", "T0ONE"], ["FILE", "--dry-run", "--workspace", "T0ONE"]],
+    "workspace": [["--workspace", "T0ONE"], ["--keep-texts", "2d", "--tokens-a-day", "9", "--workspace", "T0ONE"]],
     "clients": [["import", "CSV", "--workspace", "T0ONE"]],
     "source": [
         ["list", "--workspace", "T0ONE"], ["show", "generic prod", "--workspace", "T0ONE"],

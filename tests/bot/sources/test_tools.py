@@ -258,3 +258,15 @@ def test_the_example_of_the_generic_source_opens_and_ends_one_alert() -> None:
     bodies = [json.loads(line.split("'")[1]) for line in configuration("generic").splitlines()]
     opened, ended = (sources()["generic"](body)[0] for body in bodies)
     assert (opened.key, opened.firing, ended.key, ended.firing) == (ended.key, True, opened.key, False)
+
+
+@pytest.mark.parametrize("kind", ["alertmanager", "grafana"])
+def test_what_a_group_left_out_is_told_as_a_signal_of_its_own(kind: str) -> None:
+    whole = read(f"{kind}/firing")
+    *others, told = read(f"{kind}/firing", truncatedAlerts=12)
+    assert others == whole
+    assert (told.firing, told.title, told.severity) == (True, "12 alerts were left out by the sender", HIGH)
+    assert told.key.startswith("truncated:{}")
+    assert told.labels == payload(f"{kind}/firing")["commonLabels"]
+    for nothing in (0, -1, None, "12", True):
+        assert read(f"{kind}/firing", truncatedAlerts=nothing) == whole
