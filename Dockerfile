@@ -17,6 +17,7 @@ COPY app.py ./
 COPY bot bot
 COPY jobs jobs
 COPY models models
+COPY simulator simulator
 COPY docs/openapi.yml docs/heed.example.yml docs/
 USER heed
 EXPOSE 3000

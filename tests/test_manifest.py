@@ -104,6 +104,11 @@ def _scopes(method: str) -> set[str]:
     return {needed} - {""} if isinstance(needed, str) else set(needed.values())
 
 
+def test_every_address_is_one_that_web_serves() -> None:
+    found = re.findall(r"https://heed\.example\.com(/\S+)", (ROOT / "manifest.yml").read_text())
+    assert set(found) == {"/slack/events", "/slack/oauth_redirect"}
+
+
 def test_doctor_asks_for_the_same_scopes() -> None:
     assert sorted(SCOPES) == sorted(MANIFEST["oauth_config"]["scopes"]["bot"])
 

@@ -112,6 +112,26 @@ def test_the_image_has_the_code_and_no_setting_that_is_secret() -> None:
     assert {f"!{each}" for each in copied} == {line for line in ignored if line.startswith("!")}
 
 
+def test_what_the_image_copies_is_enough_for_every_command(tmp_path: Path) -> None:
+    copied = [word for line in lines("COPY") if not line.startswith("--from") for word in line.split()[:-1]]
+    for each in copied:
+        place = tmp_path / each
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / each).is_dir():
+            shutil.copytree(ROOT / each, place, ignore=shutil.ignore_patterns("__pycache__"))
+        elif not each.startswith("requirements"):
+            shutil.copy(ROOT / each, place)
+    done = subprocess.run(
+        [sys.executable, "app.py", "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [name for name in app.COMMANDS if name not in done.stdout] == []
+
+
+def test_platforms_that_look_for_requirements_get_the_locked_ones() -> None:
+    assert (ROOT / "requirements.txt").read_text().splitlines()[-1] == "-r requirements.lock"
+
+
 @pytest.mark.parametrize("name", sorted({*LASTING, "migrate"}))
 def test_a_unit_runs_its_process_with_few_rights(name: str) -> None:
     found = unit(name)
