@@ -6,7 +6,8 @@ The alerts have the entries, steps and pages of ordinary ones; a tenth is not cl
 Home, also 2,000 alerts down the list, and filtered by status and by severity; and that of a member who was paged for
 every tenth alert. Slack's own answers are in the time.
 
-Prints home_p50_ms and home_p95_ms over all of these, and home_<look>_p95_ms for each.
+Prints home_p50_ms and home_p95_ms over all of these, home_<look>_p95_ms for each, and scrape_p50_ms for /metrics of the
+same house.
 """
 
 import argparse
@@ -52,11 +53,20 @@ def main() -> None:
                 milliseconds = timed(heed, who, seen)
                 if number >= WARM_UP:
                     taken[name].append(milliseconds)
+        scrapes = [scraped(heed) for _ in range(wanted.rounds)][WARM_UP:]
     together = [each for times in taken.values() for each in times]
     figure("home_p50_ms", percentile(together, 0.5), "ms")
     figure("home_p95_ms", percentile(together, 0.95), "ms")
     for name, times in taken.items():
         figure(f"home_{name}_p95_ms", percentile(times, 0.95), "ms")
+    figure("scrape_p50_ms", percentile(scrapes, 0.5), "ms")
+
+
+def scraped(heed: Processes) -> float:
+    """Milliseconds of one scrape of /metrics."""
+    started = time.perf_counter()
+    requests.get(f"{heed.url}/metrics", timeout=10).raise_for_status()
+    return (time.perf_counter() - started) * 1000
 
 
 def timed(heed: Processes, who: str, seen: Filter) -> float:
