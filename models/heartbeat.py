@@ -71,10 +71,12 @@ class Hearing:
 
 @dataclass(frozen=True)
 class HeartbeatLine:
-    """One heartbeat as it is listed. `last_at` is None before the first beat, `expected_at` also while it is silent."""
+    """One heartbeat as it is listed. `last_at` is None before the first beat, `expected_at` also while it is silent.
+    `rhythm` is None where the stored one cannot be read.
+    """
 
     name: str
-    rhythm: Rhythm
+    rhythm: Rhythm | None
     last_at: datetime | None
     expected_at: datetime | None
     alert_id: int | None = None

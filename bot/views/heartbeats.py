@@ -22,6 +22,8 @@ def listing(lines: Sequence[HeartbeatLine]) -> str:
 
 
 def _line(line: HeartbeatLine) -> str:
+    if line.rhythm is None:
+        return f"• :warning: *{quoted(line.name, 80)}*: its settings cannot be read; remove it and add it again"
     return f"• {_state(line)} *{quoted(line.name, 80)}*, every {in_words(line.rhythm.every)}{_told(line)}"
 
 

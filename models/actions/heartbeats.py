@@ -195,9 +195,17 @@ def listing(session: Session, workspace_id: int) -> list[HeartbeatLine]:
     """The heartbeats of a workspace by name, each with the live alert of its silence."""
     rows = session.execute(_LISTING, {"workspace": workspace_id, "live": [Status.OPEN, Status.ACKNOWLEDGED]})
     return [
-        HeartbeatLine(row.name, rhythm_of(row.settings), row.last_signal_at, row.expected_at, row.alert_id)
+        HeartbeatLine(row.name, _readable(row.settings), row.last_signal_at, row.expected_at, row.alert_id)
         for row in rows
     ]
+
+
+def _readable(settings: Mapping[str, Any]) -> Rhythm | None:
+    """One that cannot be read hides no other, and can be found and removed."""
+    try:
+        return rhythm_of(settings)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 DUE = moment(

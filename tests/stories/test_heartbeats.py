@@ -69,6 +69,10 @@ def test_one_that_cannot_be_looked_at_stops_no_other_and_the_admins_are_told_of_
         world.forward(seconds=seconds)
     (notice,) = [page for page in world.pages("alice") if "broken" in page.text]
     assert "Looking at the heartbeat *broken* failed five times (ValueError)" in notice.text
+    listed = world.heed("alice", "heartbeat")
+    assert "*nightly-backup*, every" in listed
+    assert "*broken*: its settings cannot be read; remove it and add it again" in listed
+    assert "expected no more" in world.heed("alice", "heartbeat remove broken")
 
 
 def test_an_address_that_nobody_has(world: World) -> None:
