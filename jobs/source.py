@@ -270,7 +270,7 @@ def _kind(word: str, known: Mapping[str, Kind]) -> Kind:
     found = known.get(word)
     if found is None:
         hint = did_you_mean(word, known) or f"; there are {', '.join(known)}"
-        raise click.UsageError(f"there is no source {word!r}{hint}")
+        raise click.UsageError(f"there is no kind {word!r} of source{hint}")
     return found
 
 

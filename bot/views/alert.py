@@ -213,7 +213,7 @@ def standing(card: Card) -> str:
         word = "Resolved" if card.status is Status.RESOLVED else "Marked as a false positive"
         return f"{word} by {who}, {at(card.closed_at)}"
     if card.round_trip is not None:
-        return f"It reached you {card.round_trip:.2f} s after `/heed test`."
+        return f"It reached you {card.round_trip:.2f} s after {'its test signal' if card.source else '`/heed test`'}."
     if card.waits_for_digest:
         return "Nobody is paged: medium alerts of clients wait for the daily digest"
     paged = f"Paged: {people(card.paged)}" if card.paged else "Nobody is paged yet"

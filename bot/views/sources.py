@@ -104,7 +104,7 @@ def details(
 def _facts(line: SourceLine, now: datetime) -> list[str]:
     facts = [f"Last signal {_ago(line.last_signal_at, now)}." if line.last_signal_at else "No signal came yet."]
     if line.unreadable or line.refused:
-        facts.append(f":warning: In 7 days {line.unreadable} requests were not understood, {line.refused} refused.")
+        facts.append(f":warning: In 7 days {_not_taken(line)}.")
     if line.previous_until is not None and line.previous_until > now:
         facts.append(f"The previous address works until {on(line.previous_until)}.")
     if line.is_signed:
@@ -112,6 +112,13 @@ def _facts(line: SourceLine, now: datetime) -> list[str]:
     if line.allowed_from:
         facts.append("Only from " + first_lines([code(each, 60) for each in line.allowed_from[:5]], 400))
     return facts
+
+
+def _not_taken(line: SourceLine) -> str:
+    requests = "request was" if line.unreadable == 1 else "requests were"
+    refused = f"{line.refused} refused" if line.refused else ""
+    unreadable = f"{line.unreadable} {requests} not understood" if line.unreadable else ""
+    return ", ".join(filter(None, (unreadable, refused)))
 
 
 def _signal(line: SignalLine) -> str:

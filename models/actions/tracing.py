@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.actions.people import by_ids
 from models.actions.recording import AFTER_ACKNOWLEDGE, AFTER_REMINDER, END_OF_LAP, IN_CHANNELS, RUNAWAY
-from models.tables import Alert, Entry, Page, Part, Post, RequestRow, SignalRow, Source, Step
+from models.tables import Alert, AssessmentRow, Entry, Message, Page, Part, Post, RequestRow, SignalRow, Source, Step
 from models.words import Severity
 
 TOLD = (
@@ -33,7 +33,9 @@ BESIDE = {
     RUNAWAY: "ceiling",
 }
 """Steps that reach no level, by the number that stands in its place."""
-_ORDER = ("request", "signal", "part", "entry", "answer", "step", "page", "post", "redraw")
+SAID_AT_MOST = 50
+"""How many messages, and as many verdicts, of a conversation are told: the newest."""
+_ORDER = ("message", "rating", "request", "signal", "part", "entry", "answer", "step", "page", "post", "redraw")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def life_of(session: Session, workspace_id: int, number: int) -> Life | None:
     pages, entries = _rows(session, Page, alert), _rows(session, Entry, alert)
     names = _names(session, alert, pages, entries)
     events = [
+        *_conversation(session, alert),
         *_signals(session, alert),
         *_parts(_rows(session, Part, alert)),
         *_steps(_rows(session, Step, alert)),
@@ -133,6 +136,36 @@ def _signals(session: Session, alert: Alert) -> Iterator[Event]:
     )
     for row in session.execute(query.order_by(RequestRow.id)) if moments else ():
         yield Event(row.at, "request", row.outcome, facts={"request": row.id})
+
+
+def _conversation(session: Session, alert: Alert) -> Iterator[Event]:
+    """Of a client's alert: the verdict it was opened by, those while it lived, and the messages these are about."""
+    if alert.conversation_id is None:
+        return
+    verdicts, since = _verdicts(session, alert)
+    for row in verdicts:
+        doubt = ", provisional" if row.provisional else ""
+        cues = f", hard cues: {', '.join(row.hard_cues)}" if row.hard_cues else ""
+        facts = {"risk": row.risk, "engine": row.engine, "covered_ts": row.covered_ts, "considered": row.considered_at}
+        yield Event(row.at, "rating", f"{row.risk} by {row.engine}{doubt}{cues}", facts=facts)
+    said = _of_conversation(Message, alert, Message.received_at).order_by(Message.ts.desc()).limit(SAID_AT_MOST)
+    for message in session.scalars(said.where(Message.received_at > since) if since is not None else said):
+        whose = "of the client" if message.from_client else "of ours"
+        yield Event(message.received_at, "message", f"{whose}, {message.ts}", message.author, facts={"ts": message.ts})
+
+
+def _verdicts(session: Session, alert: Alert) -> tuple[list[AssessmentRow], datetime | None]:
+    """The verdicts, and the moment of the one before them: what was said until then is another story."""
+    query = _of_conversation(AssessmentRow, alert, AssessmentRow.at).order_by(AssessmentRow.id.desc())
+    later = session.scalars(query.where(AssessmentRow.at > alert.opened_at).limit(SAID_AT_MOST)).all()
+    before = session.scalars(query.where(AssessmentRow.at <= alert.opened_at).limit(2)).all()
+    return [*later, *before[:1]], before[1].at if len(before) > 1 else None
+
+
+def _of_conversation(table: Any, alert: Alert, at: InstrumentedAttribute[datetime]) -> Select[Any]:
+    """What belongs to the alert's conversation, until the alert was closed."""
+    mine = select(table).where(table.workspace_id == alert.workspace_id, table.conversation_id == alert.conversation_id)
+    return mine if alert.closed_at is None else mine.where(at <= alert.closed_at)
 
 
 def _parts(parts: Iterable[Part]) -> Iterator[Event]:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from bot.sentiment.rater import Rater
 from models.actions import workspaces
 from models.actions.rulebook import rules_changed
+from models.actions.tracing import life_of
 from models.assessment import Assessment, Burst
 from models.db import now_of
 from models.tables import RouteRow
@@ -286,3 +287,19 @@ def tomorrow(world: World, clock: str) -> str:
     """Tomorrow at this time, in UTC."""
     with world.context.db.begin() as session:
         return f"{now_of(session) + timedelta(days=1):%Y-%m-%d}T{clock}:00+00:00"
+
+
+def test_the_trace_of_a_clients_alert_tells_of_messages_and_verdicts_without_their_words(world: World) -> None:
+    world.says("dora", "acme", "thank you, that works")
+    world.forward(minutes=3)
+    world.says("dora", "acme", "this is terrible")
+    world.forward(seconds=25)
+    world.says("bob", "acme", "we are on it")
+    with world.context.db.begin() as session:
+        life = life_of(session, 1, 1)
+    assert life is not None
+    told = [(each.kind, each.what.partition(",")[0]) for each in life.events]
+    assert told[:2] == [("message", "of the client"), ("rating", "critical by judge")]
+    assert ("message", "of ours") in told
+    assert [kind for kind, _ in told].count("message") == 2, "what was rated before is another story"
+    assert not any("terrible" in each.what for each in life.events)

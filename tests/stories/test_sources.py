@@ -88,7 +88,7 @@ def test_what_nobody_can_read_is_stored_and_one_low_alert_says_so(world: World) 
     assert len(world.pages("alice")) == 1
     world.expect_page("alice", "Low: Unreadable signal from prod", "alerts: must be a list")
     seen = world.heed("alice", "source prod")
-    assert "In 7 days 2 requests were not understood, 0 refused." in seen
+    assert "In 7 days 2 requests were not understood." in seen
     assert "body: is not readable JSON" in seen
     assert "no json" in seen
     world.heed("alice", "role <@U0CHARLIE> responder")
