@@ -40,14 +40,15 @@ class Database:
 
     PostgreSQL keeps the plan of a prepared statement, and of a foreign key's look-up, until the table is analyzed
     again. While a table is small it would read all of it each time, and go on so while a storm fills it; so it may do
-    that only where no index serves.
+    that only where no index serves. Such a plan looks so dear to it then that it would compile it first, which takes
+    longer than any statement of ours: `jit` is off.
     """
 
     def __init__(
         self, url: str, pool_size: int = 20, statement_timeout: float = 10.0, pool_timeout: float = 5.0
     ) -> None:
         options = (
-            f"-c TimeZone=UTC -c enable_seqscan=off -c statement_timeout={int(statement_timeout * 1000)}"
+            f"-c TimeZone=UTC -c enable_seqscan=off -c jit=off -c statement_timeout={int(statement_timeout * 1000)}"
             " -c idle_in_transaction_session_timeout=60000"
         )
         self.engine: Engine = create_engine(
