@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, any_, case, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.bell import wake_id
 from models.storm import REDRAWN_EVERY
@@ -29,11 +29,11 @@ def stop_escalation(session: Session, alert_ids: Sequence[int], now: datetime, w
 
     Takes the lock on each page's row, so that no sender claims one after this transaction has committed.
     """
-    due = select(Page.id).where(Page.alert_id.in_(alert_ids), Page.state == PageState.DUE).order_by(Page.id)
+    due = select(Page.id).where(_among(Page.alert_id, alert_ids), Page.state == PageState.DUE).order_by(Page.id)
     session.execute(update(Page).where(Page.id == any_(_locked(due))).values(state=PageState.CANCELLED, result=why))
     session.execute(
         update(Step)
-        .where(Step.alert_id.in_(alert_ids), Step.executed_at.is_(None), Step.outcome.is_(None))
+        .where(_among(Step.alert_id, alert_ids), Step.executed_at.is_(None), Step.outcome.is_(None))
         .values(outcome=f"cancelled: {why}")
     )
 
@@ -67,7 +67,7 @@ def redraw(session: Session, alert_ids: Sequence[int], at: datetime, stepped: Se
     posts = (
         select(Page.post_id)
         .join(Post, Post.id == Page.post_id)
-        .where(Page.alert_id.in_([*alert_ids, *stepped]), Page.alert_id.in_(alert_ids) | ~Post.is_list)
+        .where(_among(Page.alert_id, [*alert_ids, *stepped]), _among(Page.alert_id, alert_ids) | ~Post.is_list)
     )
     moment = case(
         (Post.storm_id.is_not(None), at + REDRAWN_EVERY),
@@ -85,3 +85,8 @@ def redraw(session: Session, alert_ids: Sequence[int], at: datetime, stepped: Se
 def _locked(rows: Select[int]) -> Any:
     """The numbers that `rows` selects, as an array, their rows locked in its order."""
     return func.array(rows.with_for_update().scalar_subquery())
+
+
+def _among(column: InstrumentedAttribute[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """As one array: however many there are the statement is the same, so that it is prepared once."""
+    return column == any_(literal(list(numbers), ARRAY(BigInteger)))
