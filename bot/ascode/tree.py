@@ -22,7 +22,17 @@ _TAGS = {
 }
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
 _LAST = re.compile(r"(?:\[\d+\]|\.?[^.\[\]]+)$")
-_QUOTES = 'a text that begins with @ or ` needs quotes, such as "@alice"'
+_WORDS = {
+    "'\\t' that cannot start": "a tab stands here; indent with spaces",
+    "cannot start any token": 'a text that begins with @ or ` needs quotes, such as "@alice"',
+    "expected <block end>": "the indentation does not fit the lines above",
+    "could not find expected ':'": "a field's name needs a colon after it",
+    "mapping values are not allowed": "a colon is not allowed here: put the text in quotes, or mend the indentation",
+    "expected ',' or": "a bracket is not closed, or a comma is missing",
+    "expected the node content": "a value is missing",
+    "unexpected end of stream": "a quote or a bracket is not closed",
+}
+"""What YAML's reader says, and what that means in a file of ours."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +61,19 @@ def parse(text: str) -> Tree:
         value = builder.value(node, "", "", ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        hint = f"; {_QUOTES}" if "cannot start any token" in str(error.problem) else ""
-        raise WrongFile([Fault(mark.line + 1 if mark else 1, "", f"{error.problem or error.context}{hint}")]) from None
+        raise WrongFile([Fault(mark.line + 1 if mark else 1, "", _in_words(error))]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise WrongFile([Fault(line, "", f"the character {chr(error.character)!r} is not allowed")]) from None
     except RecursionError:
         raise WrongFile([Fault(1, "", "the values are nested too deeply")]) from None
     return Tree(value, builder.lines, tuple(builder.faults))
+
+
+def _in_words(error: yaml.MarkedYAMLError) -> str:
+    """What the reader of YAML stumbled over, in words of the file where that is known."""
+    problem = str(error.problem or error.context)
+    return next((words for sign, words in _WORDS.items() if sign in problem), problem)
 
 
 class _Builder:

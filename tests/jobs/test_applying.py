@@ -274,7 +274,7 @@ def test_a_database_that_is_away_is_told_in_one_line(files: Files, monkeypatch: 
         (None, "No such file or directory"),
         (b"\xff\xfe", "is not UTF-8 text"),
         (b"", "1: the file is empty; it begins with version: 1"),
-        (b"version: 1\nroutes: [\n", "3: expected the node content, but found '<stream end>'"),
+        (b"version: 1\nroutes: [\n", "3: a value is missing"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_wrong(files: Files, content: bytes | None, told: str) -> None:
