@@ -1,9 +1,13 @@
-"""Hand-offs that have come, and the nightly look for whoever could not be reached."""
+"""Hand-offs that have come, and the nightly look for whoever could not be reached; what fails stops no other."""
 
 from bot.context import Context
+from jobs import poison
 from jobs.context import current
 from jobs.looking import look
-from models.actions import checking, handing_over, workspaces
+from jobs.poison import Rows
+from models.actions import checking, handing_over, schedules, workspaces
+
+HANDOFFS = Rows("hand-off", schedules.due_ids, handing_over.push_out)
 
 
 def run() -> None:
@@ -18,11 +22,12 @@ def duty(context: Context) -> None:
     """Tell the hand-offs that have come, and arm the next."""
 
     def batch() -> bool:
-        with context.db.begin() as session:
-            told = handing_over.hand_over(session)
-        if told:
+        homes = poison.take(context, HANDOFFS, handing_over.hand_over)
+        for workspace_id in set(homes):
+            _check(context, workspace_id)
+        if homes:
             context.bell.wake("notify")
-        return bool(told)
+        return bool(homes)
 
     look(context, "duty", batch, handing_over.DUE)
 
@@ -32,6 +37,10 @@ def check(context: Context) -> None:
     with context.db.begin() as session:
         ids = [workspace.id for workspace in workspaces.active(session)]
     for workspace_id in ids:
-        with context.db.begin() as session:
-            checking.check(session, workspace_id)
+        _check(context, workspace_id)
     context.bell.wake("notify")
+
+
+def _check(context: Context, workspace_id: int) -> None:
+    rows = Rows("reachability check", lambda session: [workspace_id], checking.failed)
+    poison.take(context, rows, lambda session, only: [*checking.check(session, workspace_id)])

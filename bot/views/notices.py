@@ -80,6 +80,15 @@ def _heartbeat_failed(detail: Mapping[str, Any]) -> Rendered:
     )
 
 
+def _handoff_failed(detail: Mapping[str, Any]) -> Rendered:
+    name, error = quoted(detail["schedule"], 80), quoted(detail["error"], 80)
+    return _told(
+        f":warning: Looking at the hand-offs of the schedule *{name}* failed five times ({error}): nobody is told that "
+        f"their shift begins. `/heed oncall` shows who is on call; please look at its layers. It is tried again every "
+        "hour; the worker's log says more."
+    )
+
+
 def _suggest_client(detail: Mapping[str, Any]) -> Rendered:
     name, client = quoted(detail["name"], 80), quoted(detail["client"], 80).replace('"', "'")
     line = f'/heed watch #{name} client:"{client or name}"'
@@ -201,6 +210,7 @@ _NOTICES: dict[str, Callable[[Mapping[str, Any]], Rendered]] = {
     "reply_due": _reply_due,
     "clock_failed": _clock_failed,
     "heartbeat_failed": _heartbeat_failed,
+    "handoff_failed": _handoff_failed,
     "digest": _digest,
     "channel_ended": _channel_ended,
     "suggest_client": _suggest_client,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions.journal import note
 from models.actions.noticing import tell
 from models.actions.people import by_ids
 from models.actions.rulebook import crews_of, rulebook_of
@@ -31,6 +32,11 @@ def check(session: Session, workspace_id: int) -> tuple[Finding, ...]:
         key = f"{NOTICE}:{hashlib.sha256(json.dumps(_what(stored)).encode()).hexdigest()[:16]}:{now:%Y-%m-%d}"
         tell(session, workspace_id, crew.admins, NOTICE, key, {"findings": stored})
     return found
+
+
+def failed(session: Session, workspace_id: int, error: str) -> None:
+    """The check itself failed; the results of the last one stay."""
+    note(session, workspace_id, "check_failed", now_of(session), high=True, error=error)
 
 
 def stored(session: Session, workspace_id: int) -> tuple[dict[str, Any], ...]:

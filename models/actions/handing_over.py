@@ -1,12 +1,13 @@
 """Hand-offs: whoever comes on call is told until when and what is open, whoever leaves that they have left."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.actions import schedules
-from models.actions.checking import check
+from models.actions import people, schedules
+from models.actions.journal import note
 from models.actions.noticing import tell
 from models.actions.people import by_ids
 from models.db import now_of
@@ -15,22 +16,38 @@ from models.plan import TargetKind, plan_from_json, targets_in
 from models.tables import Alert, Schedule
 from models.words import Origin, Severity, Status
 
-ARRIVED, LEFT = "on_call", "off_call"
+ARRIVED, LEFT, FAILED = "on_call", "off_call", "handoff_failed"
+POISON_AFTER = 5
 ALERTS_NAMED = 5
 
 
-def hand_over(session: Session) -> int:
-    """Tell every hand-off that has come since the last look; returns how many schedules had one.
+def hand_over(session: Session, only: int | None = None) -> list[int]:
+    """Tell every hand-off (of the schedule `only`, if given) that has come since the last look.
+
+    Returns the workspace of each schedule that had one.
 
     After an outage only the present state is told: nobody wants to read of shifts that are over.
     """
-    due = schedules.due_handoffs(session)
+    due = schedules.due_handoffs(session, only)
     for row, handoffs in due:
         if handoffs:
             _tell(session, row, handoffs[-1])
-    for workspace_id in {row.workspace_id for row, _ in due}:
-        check(session, workspace_id)
-    return len(due)
+    return [row.workspace_id for row, _ in due]
+
+
+def push_out(session: Session, schedule_id: int, error: str) -> None:
+    """The poison rule: a schedule that fails is looked at later and later, and after five times the admins are told."""
+    now = now_of(session)
+    row = session.get_one(Schedule, schedule_id, with_for_update=True)
+    if row.next_handoff_at is None or row.next_handoff_at > now:
+        return
+    row.failures += 1
+    row.next_handoff_at = now + timedelta(seconds=min(10 * 2**row.failures, 3600))
+    if row.failures == POISON_AFTER:
+        note(session, row.workspace_id, FAILED, now, high=True, error=error, schedule=row.name)
+        admins = [each.id for each in people.admins(session, row.workspace_id)]
+        detail = {"schedule": row.name, "error": error}
+        tell(session, row.workspace_id, admins, FAILED, f"{FAILED}:{row.id}:{now.isoformat()}", detail)
 
 
 DUE = select(func.min(Schedule.next_handoff_at)).scalar_subquery()

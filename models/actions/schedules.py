@@ -1,10 +1,11 @@
 """Schedules and their overrides; when the next hand-off has to be told."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from models.actions.journal import note
@@ -136,22 +137,32 @@ def end_overrides(session: Session, row: ScheduleRow, person_id: int, ended_by: 
     return found
 
 
-def due_handoffs(session: Session) -> list[tuple[ScheduleRow, tuple[Handoff, ...]]]:
-    """The hand-offs that have come since they were last told, by schedule, each told once: their rows move on.
+def due_handoffs(session: Session, only: int | None = None) -> list[tuple[ScheduleRow, tuple[Handoff, ...]]]:
+    """The hand-offs (of the schedule `only`, if given) that have come since they were last told, by schedule, each told
+    once: their rows move on.
 
     Rows that somebody else works on are left to them.
     """
     now = now_of(session)
-    rows = session.scalars(
-        select(ScheduleRow).where(ScheduleRow.next_handoff_at <= now).limit(100).with_for_update(skip_locked=True)
-    ).all()
+    due = _due(ScheduleRow, now)
+    if only is not None:
+        due = due.where(ScheduleRow.id == only)
     found = []
-    for row in rows:
+    for row in session.scalars(due.with_for_update(skip_locked=True)).all():
         schedule = whole(session, row, since=row.told_until)
         found.append((row, handoffs(schedule, row.told_until, now)))
-        row.told_until = now
+        row.told_until, row.failures = now, 0
         _arm(row, schedule, now)
     return found
+
+
+def due_ids(session: Session) -> Sequence[int]:
+    """The schedules whose hand-offs the next look would take, without locking them."""
+    return session.scalars(_due(ScheduleRow.id, now_of(session))).all()
+
+
+def _due(what: Any, now: datetime) -> Select[Any]:
+    return select(what).where(ScheduleRow.next_handoff_at <= now).order_by(ScheduleRow.next_handoff_at).limit(100)
 
 
 def _override(row: ScheduleRow, wanted: Override, made_by: int | None, applied: bool) -> OverrideRow:

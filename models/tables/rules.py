@@ -56,6 +56,7 @@ class Schedule(Base):
     calendar_fingerprint: Mapped[str] = mapped_column(unique=True)
     told_until: Mapped[datetime]
     next_handoff_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class OverrideRow(Base):

@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 from icalendar import Calendar
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from bot.views.parts import on
-from models.actions import schedules
+from jobs.duty import check
+from models.actions import checking, schedules
 from models.db import now_of
 from models.plan import Level
+from models.reachability import Rules
 from models.schedule_json import schedule_from_json
-from models.tables import Notice, OverrideRow, Workspace
+from models.tables import Entry, Notice, OverrideRow, Workspace
 from models.tables import Schedule as ScheduleRow
 from tests.models.actions.house import build_house
 from tests.world import World
@@ -240,3 +244,37 @@ def test_schedules_of_another_workspace_are_neither_seen_nor_changed(world: Worl
     assert overrides(world) == []
     with world.context.db.begin() as session:
         assert session.query(ScheduleRow).count() == 1
+
+
+def test_a_schedule_that_cannot_be_read_keeps_no_other_hand_off_back_and_the_admins_are_told(world: World) -> None:
+    world.schedule("Broken", "alice", "bob", every=1, unit="hours")
+    world.schedule("Payments", "alice", "charlie", every=1, unit="hours")
+    with world.context.db.begin() as session:
+        layers = [{"name": "Layer", "zone": "Nowhere/At_All"}]
+        session.execute(update(ScheduleRow).where(ScheduleRow.name == "Broken").values(layers=layers))
+    world.forward(minutes=61)
+    world.expect_page("charlie", "on call for *Payments*")
+    for seconds in (21, 41, 81, 161):
+        assert not [page for page in world.pages("alice") if "Broken" in page.text]
+        world.forward(seconds=seconds)
+    (notice,) = [page for page in world.pages("alice") if "Broken" in page.text]
+    assert "hand-offs of the schedule *Broken* failed five times" in notice.text
+
+
+def test_a_check_that_fails_is_noted_and_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.context.db.begin() as session:
+        other = build_house(session, "Southwind").id
+        here = session.scalar(select(Workspace.id).where(Workspace.id != other))
+    whole = checking.rules_of
+
+    def rules_of(session: Session, workspace_id: int) -> Rules:
+        if workspace_id == here:
+            raise KeyError("layers")
+        return whole(session, workspace_id)
+
+    monkeypatch.setattr(checking, "rules_of", rules_of)
+    check(world.context)
+    with world.context.db.begin() as session:
+        assert session.get_one(Workspace, other).checked_at is not None
+        noted = session.scalars(select(Entry).where(Entry.kind == "check_failed")).one()
+        assert (noted.workspace_id, noted.high, noted.detail) == (here, True, {"error": "KeyError"})

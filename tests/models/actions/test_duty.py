@@ -45,14 +45,14 @@ def test_whoever_comes_on_call_is_told_until_when_and_what_is_open(context: Cont
         assert coming is not None
     forward(minutes=61)
     with context.db.begin() as session:
-        assert handing_over.hand_over(session) == 1
+        assert handing_over.hand_over(session) == [house.id]
         assert told(session, house) == [("on_call", "charlie"), ("off_call", "bob")]
         detail = notices(session)[0].detail
         assert (detail["schedule"], detail["leaving"]) == ("Payments", "U0BOB")
         assert detail["at"] == coming.isoformat()
         assert detail["until"] == (coming + timedelta(hours=1)).isoformat()
         assert (detail["open"], len(detail["alerts"])) == (7, 5)
-        assert handing_over.hand_over(session) == 0
+        assert handing_over.hand_over(session) == []
 
 
 def test_after_an_outage_only_the_present_state_is_told(context: Context) -> None:
