@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 RULES = (
     "answer", "assessment", "card", "channel_intake", "conversation", "courtesies", "cue_rule", "cues", "deadlines",
     "dry_run", "durations", "escalation", "examples", "grouping", "heartbeat", "hours", "indicators", "intake",
-    "internet", "matching", "oncall", "pattern", "pattern_syntax", "person", "plan", "quiet", "reach",
+    "internet", "matching", "oncall", "pattern", "pattern_syntax", "person", "plan", "poison", "quiet", "reach",
     "reachability", "rehearsal", "rest", "rotation", "routing", "routing_json", "schedule_check", "schedule_json",
     "signal", "spans", "speakers", "storm", "suppose", "trace_id", "unreachable", "wall_clock", "way",
     "way_address", "words",

@@ -16,6 +16,7 @@ from models.assessment import Burst, Line, Rated, Sent
 from models.conversation import SCAN_WINDOW
 from models.db import now_of
 from models.examples import Example, Mark, similar
+from models.poison import TOLD_AFTER, pushed_out
 from models.tables import AssessmentRow, Client, Conversation, Message, Usage, Workspace
 from models.words import Risk
 
@@ -241,8 +242,8 @@ def give_back(session: Session, claimed: Claimed, error: str) -> None:
     conversation = session.get_one(Conversation, claimed.burst.conversation_id, with_for_update=True)
     conversation.failures += 1
     conversation.claimed_until = None
-    conversation.analyze_at = now + timedelta(seconds=min(10 * 2**conversation.failures, 3600))
-    if conversation.failures == 5:
+    conversation.analyze_at = now + pushed_out(conversation.failures)
+    if conversation.failures == TOLD_AFTER:
         note(
             session,
             conversation.workspace_id,

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -20,13 +20,13 @@ from models.actions.subjects import subject_of
 from models.db import moment, now_of
 from models.escalation import Advance, Hold, PageLevel, State, advance
 from models.plan import Plan, TargetKind, plan_from_json, targets_in
+from models.poison import TOLD_AFTER, pushed_out
 from models.reach import Case, Crew, ReachAt, turns_taken
 from models.routing import resumes_at, silenced
 from models.tables import Alert
 from models.words import Origin, PageKind, Severity, Status
 
 BATCH = 200
-POISON_AFTER = 5
 PLANS_KEPT = 256
 OTHERS_EVERY = 10
 
@@ -110,8 +110,8 @@ def push_out(session: Session, alert_id: int, error: str) -> None:
         return
     now, due_at = now_of(session), alert.next_step_at
     alert.failures += 1
-    alert.next_step_at = now + timedelta(seconds=min(10 * 2**alert.failures, 3600))
-    told = alert.failures == POISON_AFTER
+    alert.next_step_at = now + pushed_out(alert.failures)
+    told = alert.failures == TOLD_AFTER
     note(session, alert.workspace_id, "step_failed", now, alert.id, high=told, error=error, failures=alert.failures)
     if told:
         writing, home = Writing(), alert.workspace_id

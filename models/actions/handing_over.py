@@ -1,6 +1,5 @@
 """Hand-offs: whoever comes on call is told until when and what is open, whoever leaves that they have left."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,11 +12,11 @@ from models.actions.people import by_ids
 from models.db import now_of
 from models.oncall import ByOverride, Handoff, on_call
 from models.plan import TargetKind, plan_from_json, targets_in
+from models.poison import TOLD_AFTER, pushed_out
 from models.tables import Alert, Schedule
 from models.words import Origin, Severity, Status
 
 ARRIVED, LEFT, FAILED = "on_call", "off_call", "handoff_failed"
-POISON_AFTER = 5
 ALERTS_NAMED = 5
 
 
@@ -42,8 +41,8 @@ def push_out(session: Session, schedule_id: int, error: str) -> None:
     if row.next_handoff_at is None or row.next_handoff_at > now:
         return
     row.failures += 1
-    row.next_handoff_at = now + timedelta(seconds=min(10 * 2**row.failures, 3600))
-    if row.failures == POISON_AFTER:
+    row.next_handoff_at = now + pushed_out(row.failures)
+    if row.failures == TOLD_AFTER:
         note(session, row.workspace_id, FAILED, now, high=True, error=error, schedule=row.name)
         admins = [each.id for each in people.admins(session, row.workspace_id)]
         detail = {"schedule": row.name, "error": error}

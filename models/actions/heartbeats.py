@@ -7,7 +7,7 @@ row before its alerts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select, text, update
@@ -22,13 +22,13 @@ from models.actions.sources import REMOVED, SourceRef
 from models.db import moment, now_of
 from models.heartbeat import KIND, Hearing, HeartbeatLine, Rhythm, deadline, in_words, is_missed, rhythm_of
 from models.intake import may_send
+from models.poison import TOLD_AFTER, pushed_out
 from models.seal import fingerprint
 from models.signal import Signal
 from models.tables import Beat, Source, Workspace
 from models.words import Status
 
 BATCH = 100
-POISON_AFTER = 5
 FAILED = "heartbeat_failed"
 
 
@@ -147,8 +147,8 @@ def push_out(session: Session, source_id: int, error: str) -> None:
     if source.expected_at is None or source.expected_at > now:
         return
     source.failures += 1
-    source.expected_at = now + timedelta(seconds=min(10 * 2**source.failures, 3600))
-    if source.failures == POISON_AFTER:
+    source.expected_at = now + pushed_out(source.failures)
+    if source.failures == TOLD_AFTER:
         note(session, source.workspace_id, FAILED, now, high=True, error=error, name=source.name)
         admins = [each.id for each in people.admins(session, source.workspace_id)]
         detail = {"name": source.name, "error": error}

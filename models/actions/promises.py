@@ -16,12 +16,12 @@ from models.actions.rulebook import crews_of, rulebook_of
 from models.db import now_of
 from models.escalation import people_of
 from models.plan import plan_from_json
+from models.poison import TOLD_AFTER, pushed_out
 from models.reach import Case, ReachAt
 from models.tables import Alert, Client, Conversation, Message, Workspace
 from models.words import Origin, Severity, Status
 
 BATCH = 100
-POISON_AFTER = 5
 WARNING, FAILED = "reply_due", "clock_failed"
 
 
@@ -51,8 +51,8 @@ def push_out(session: Session, conversation_id: int, error: str) -> None:
     if conversation.deadline_at is None or conversation.deadline_at > now:
         return
     conversation.clock_failures += 1
-    conversation.deadline_at = now + timedelta(seconds=min(10 * 2**conversation.clock_failures, 3600))
-    if conversation.clock_failures == POISON_AFTER:
+    conversation.deadline_at = now + pushed_out(conversation.clock_failures)
+    if conversation.clock_failures == TOLD_AFTER:
         home, channel = conversation.workspace_id, conversation.channel_id
         note(session, home, "clock_failed", now, high=True, error=error, channel=channel)
         client = session.get_one(Client, conversation.client_id)

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from models.actions import storms
 from models.actions.delivering import Envelope, Lease, mark
 from models.db import now_of
+from models.poison import TOLD_AFTER
 from models.tables import Page, Post
 from models.words import PageState
-
-POISON_AFTER = 5
 
 
 def sent(
@@ -72,7 +71,7 @@ def push_out(session: Session, envelope: Envelope, error: str) -> None:
     now, attempt = now_of(session), max(envelope.pages.values())
     wait = timedelta(seconds=min(30 * 2**attempt, 3600))
     written = mark(session, envelope.pages, {"try_at": now + wait, "result": f"failed here: {error}"})
-    if attempt == POISON_AFTER:
+    if attempt == TOLD_AFTER:
         session.execute(_NOTE_FAILED, {"pages": written or [0], "now": now, "person": None, "why": error})
 
 
