@@ -1,10 +1,6 @@
-"""Processes are killed in the middle of a storm: what was answered 2xx is there, once, and people are told of it.
+"""Every process is killed in the middle of a storm, and twice: what was answered 2xx is there, once, and people are
+told of it."""
 
-With HEED_LONG set every process is killed, and twice; else those that a storm goes through, once, for starting one
-again is what takes long.
-"""
-
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +17,7 @@ pytestmark = pytest.mark.processes
 
 ALERTS = 600
 CONNECTIONS = 6
-KILLED = ("web", "page", "clock", "rate") * 2 if "HEED_LONG" in os.environ else ("page", "web", "clock")
+KILLED = ("web", "page", "clock", "rate") * 2
 SLOWLY = 60
 """A wait's bound in seconds on a machine that does many other things."""
 LONGER_THAN_ANY_CLAIM = 61
