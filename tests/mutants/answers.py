@@ -11,7 +11,7 @@ MUTANTS = (
         3,
         "pages that are due are cancelled with the answer",
         "models/actions/settling.py",
-        ".where(Page.alert_id.in_(alert_ids), Page.state == PageState.DUE)",
+        ".where(_among(Page.alert_id, alert_ids), Page.state == PageState.DUE)",
         ".where(Page.id == 0)",
         "paging_goes_on_after_acknowledge",
     ),
