@@ -289,9 +289,11 @@ def _text(shown: PageCard) -> str:
         sentences.append(reason)
         if card.suggested_action:
             sentences.append(f"Suggested: {quoted(card.suggested_action, 200)}")
-        ended = "Nobody is paged any more, so please answer it"
+        ended = "Please answer it" if reason else "Nobody is paged any more, so please answer it"
         if card.silenced_until:
             sentences.append(f"Silenced until {on(card.silenced_until)}")
+        elif card.waits_for_digest:
+            sentences.append(standing(card))
         elif card.origin is not Origin.TEST:
             sentences.append(ended if card.exhausted_at else "Acknowledge to stop the escalation")
     if card.newest_note:
