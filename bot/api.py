@@ -33,10 +33,12 @@ def for_tokens(answer: Callable[..., Response]) -> Callable[..., Response]:
     @wraps(answer)
     def checked(**values: Any) -> Response:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        token = secret.strip() if scheme.lower() == "bearer" else ""
         with house_of().db.begin() as session:
-            bearer = tokens.use(session, secret.strip()) if scheme.lower() == "bearer" else None
+            bearer = tokens.use(session, token) if token else None
         if bearer is None:
-            refused = refuse(401, "send `Authorization: Bearer heed_…`: `/heed token new NAME` makes a token")
+            why = "this token is not known, or was revoked" if token else "send `Authorization: Bearer heed_…`"
+            refused = refuse(401, f"{why}: `/heed token new NAME` makes a token")
             refused.headers["WWW-Authenticate"] = 'Bearer realm="heed"'
             return refused
         if bearer.refusal:

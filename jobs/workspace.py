@@ -61,11 +61,9 @@ def _told(row: Workspace) -> dict[str, Any]:
 
 
 def _days(word: str) -> int:
-    """Whole days: texts are looked at by days, and one is the least that a rating needs."""
-    seconds = _seconds("--keep-texts", word)
-    if seconds % 86_400:
-        raise click.UsageError("--keep-texts must be whole days, such as 7d")
-    return seconds // 86_400
+    if not re.fullmatch(r"([1-9]|[12][0-9]|30)d", word):
+        raise click.UsageError(f"--keep-texts must be whole days from 1d to 30d, not {word}")
+    return int(word[:-1])
 
 
 def _seconds(option: str, word: str) -> int:

@@ -39,8 +39,8 @@ def test_what_is_said_is_changed_and_written_down_and_the_rest_stays(world: Worl
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--keep-texts", "12h"), "--keep-texts must be whole days, such as 7d"),
-        (("--keep-texts", "31d"), "--keep-texts must be from 5s to 30d, not 31d"),
+        (("--keep-texts", "12h"), "--keep-texts must be whole days from 1d to 30d, not 12h"),
+        (("--keep-texts", "31d"), "--keep-texts must be whole days from 1d to 30d, not 31d"),
         (("--reply-within", "soon"), '--reply-within must be a duration such as 30s, 5m, 2h or 1d, not "soon"'),
         (("--tokens-a-day", "-1"), "--tokens-a-day must be a whole number up to 999999999, or any"),
         (("--workspace", "T0NOBODY"), "say which workspace with --workspace"),

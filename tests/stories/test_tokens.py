@@ -39,6 +39,7 @@ def test_a_program_acknowledges_in_the_name_of_the_admin_who_made_its_token(worl
     )
     refused = requests.get(f"{world.url}/api/alerts", headers=bearer, timeout=10)
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Bearer realm="heed"')
+    assert "this token is not known, or was revoked" in refused.json()["error"]
 
 
 def test_tokens_are_for_admins_and_what_is_not_understood_makes_none(world: World) -> None:

@@ -21,7 +21,7 @@ from models.signal import Signal
 from models.words import Severity
 
 NAME = "Toy"
-SNIPPET = "ring at {address}"
+SNIPPET = "ring at {address}\\n"
 SEVERITIES = {"loud": Severity.CRITICAL, "soft": Severity.LOW}
 
 
@@ -87,6 +87,10 @@ def test_one_file_and_two_payloads_make_a_source(make_toy: Callable[[str], Case]
     keeps_all(toy)
 
 
+def test_contributing_shows_the_same_toy() -> None:
+    assert f"```python{TOY}```" in (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text()
+
+
 def keeps_all(case: Case) -> None:
     for rule in RULES:
         rule(case)
@@ -103,7 +107,7 @@ def keeps_all(case: Case) -> None:
         ('link(body.get("at"))', 'str(body.get("at"))'),
         ('moment(body.get("since"), "since")', "None if body.get('rings') else moment(body.get('since'), 'since')"),
         ('severity(body.get("how"), table=SEVERITIES)', "Severity.HIGH"),
-        ('"ring at {address}"', '"ring at the door"'),
+        ('"ring at {address}\\n"', '"ring at the door\\n"'),
     ],
     ids=[
         "a key without a type", "a key that changes", "nothing ends", "a field that must be there", "hostile text",
