@@ -19,7 +19,7 @@ from bot.sources.reading import Unreadable
 from jobs.applying import WORKSPACE, disposed, failures, workspace_of
 from jobs.source_words import line_json, tell_details, tell_line, tell_new, tell_replaced
 from models.actions import incoming, people, sources, trying
-from models.actions.sources import SourceRef
+from models.actions.sources import InUse, SourceRef
 from models.config import Settings
 from models.durations import duration
 from models.heartbeat import make_rhythm
@@ -76,6 +76,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--every", metavar="LENGTH", help="For heartbeat: how often it beats, such as 5m, 1h30m or 1d.")
 @click.option("--grace", metavar="LENGTH", help="For heartbeat: how late it may be; 1m if nothing is said.")
 @click.option("--severity", metavar="WORD", help="For heartbeat: how bad its silence is; high if nothing is said.")
+@click.option("--replace", is_flag=True, help="If it is there and in use: end its address now, and give it another.")
 def add(
     kind: str,
     name: str,
@@ -84,14 +85,23 @@ def add(
     every: str | None,
     grace: str | None,
     severity: str | None,
+    replace: bool,
     **more: Any,
 ) -> None:
-    """Add a source of KIND called NAME, or give an existing one a new secret, at once and for good."""
+    """Add a source of KIND called NAME, or give one that nothing has come from yet a new secret."""
     found, name, given = _kind(kind, _with_heartbeat()), _name(name), _given(kind, **more)
     given |= _rhythm(kind, every, grace, severity)
     with _where(workspace) as where, where.context.db.begin() as session:
         secret = sources.secret_for(kind)
-        made, was_there = sources.add_or_renew(session, where.workspace_id, kind, name, secret, **_sealed(where, given))
+        try:
+            made, was_there = sources.add_or_renew(
+                session, where.workspace_id, kind, name, secret, replace, **_sealed(where, given)
+            )
+        except InUse:
+            raise click.UsageError(
+                f"{kind} {name} is there and in use: `source rotate` gives it a new address and keeps the old one for "
+                "a while; --replace ends the old one now"
+            ) from None
     tell_new(where.base_url, found, made, secret, given.get("signing_secret", ""), as_json)
     if was_there:
         tell_replaced(made)

@@ -97,12 +97,22 @@ def put_source(
     return _ref(found)
 
 
+class InUse(Exception):
+    """The source is there, and something has come to its address."""
+
+
 def add_or_renew(
-    session: Session, workspace_id: int, kind: str, name: str, secret: str, **values: Any
+    session: Session, workspace_id: int, kind: str, name: str, secret: str, replace: bool = False, **values: Any
 ) -> tuple[SourceRef, bool]:
-    """`put_source` by the command line, written down; and whether the source was there already."""
-    there = select(Source.id).where(Source.workspace_id == workspace_id, Source.kind == kind, Source.name == name)
-    was_there = session.scalar(there) is not None
+    """`put_source` by the command line, written down; and whether the source was there already.
+
+    Raises InUse, unless it may `replace` an address at which something has come.
+    """
+    there = select(Source).where(Source.workspace_id == workspace_id, Source.kind == kind, Source.name == name)
+    found = session.scalar(there.with_for_update())
+    was_there = found is not None
+    if found is not None and found.last_signal_at is not None and not replace:
+        raise InUse(name)
     made = put_source(session, workspace_id, kind, name, secret, **values)
     _note(session, "source_added", made, None)
     return made, was_there

@@ -168,3 +168,13 @@ def test_how_long_it_may_be_silent_is_changed_and_what_else_is_laid_down_stays(f
     assert '--stale-after must be a duration such as 30s, 5m, 2h or 1d, not "soon", or never' in refused.output
     run("add", "heartbeat", "job", "--every", "5m")
     assert "not for heartbeats" in run("change", "job", "--stale-after", "6h", code=2).output
+
+
+def test_an_address_in_use_is_not_ended_by_adding_it_again(files: Files, run: Run) -> None:
+    address = told(run, "add", "generic", "prod")["address"]
+    requests.post(address, json={"title": "Disk full"}, timeout=10).raise_for_status()
+    refused = run("add", "generic", "prod", code=2)
+    assert "generic prod is there and in use: `source rotate` gives it a new address" in refused.output
+    requests.post(address, json={"title": "Disk full"}, timeout=10).raise_for_status()
+    assert "its previous address has ended" in run("add", "generic", "prod", "--replace").output
+    assert requests.post(address, json={"title": "Disk full"}, timeout=10).status_code == 404
