@@ -1,8 +1,9 @@
 """Requests that come in while another is being stored are stored together, in one transaction.
 
 Each thread brings its request and waits. The first that finds nobody at work takes what is waiting and stores it for
-all; so the more comes in, the less each costs. A request stands in for itself: where a transaction of several fails,
-each of them is stored alone.
+all; so the more comes in, the less each costs. Where several came a moment ago it first waits a few milliseconds for as
+many again; a request that has no company waits for nobody. A request stands in for itself: where a transaction of
+several fails, each of them is stored alone.
 """
 
 import threading
@@ -23,6 +24,9 @@ log = structlog.get_logger()
 
 REQUESTS_AT_MOST = 64
 SIGNALS_AT_MOST = 300
+PATIENCE_S = 0.005
+"""How long the first waits for others at most. Senders that wait for their answers come back together: without this,
+those that were answered last find the next transaction begun, and every second one holds a single request."""
 
 
 @dataclass(eq=False)
@@ -46,8 +50,10 @@ class Gathering:
 
     def __init__(self, house: Context) -> None:
         self._house = house
-        self._turn = threading.Condition()
+        lock = threading.Lock()
+        self._turn, self._came = threading.Condition(lock), threading.Condition(lock)
         self._waiting: list[_Brought] = []
+        self._usual = 0
         self._busy = False
 
     def take(self, source: SourceRef, signals: Sequence[Signal], body: str = "", public_id: str = "") -> Received:
@@ -59,6 +65,8 @@ class Gathering:
         mine = _Brought(source, Request(signals, body, public_id), keys)
         with self._turn:
             self._waiting.append(mine)
+            if len(self._waiting) >= self._usual:
+                self._came.notify()
         while not mine.is_done:
             self._work(mine)
         if mine.error is not None:
@@ -74,15 +82,24 @@ class Gathering:
             if mine.is_done:
                 return
             self._busy = True
-            company = self._company_of(mine)
+            company = self._gathered(mine)
         try:
             found = self._store(company)
         finally:
             with self._turn:
+                self._usual = len(self._waiting)
                 self._waiting = [each for each in self._waiting if not each.is_done]
                 self._busy = False
                 self._turn.notify_all()
         ring(self._house.bell, found)
+
+    def _gathered(self, mine: _Brought) -> list[_Brought]:
+        """The company of `mine`; where all that wait are in it, and more came last time, wait for as many."""
+        company = self._company_of(mine)
+        if len(company) == len(self._waiting) < self._usual:
+            self._came.wait_for(lambda: len(self._waiting) >= self._usual, PATIENCE_S)
+            company = self._company_of(mine)
+        return company
 
     def _company_of(self, mine: _Brought) -> list[_Brought]:
         """`mine`, and others that are about other keys: what happens to the same key happens one after the other."""

@@ -254,16 +254,17 @@ _LOOK = text("""
                 (SELECT id FROM alerts WHERE workspace_id = :workspace AND key = each
                  AND status IN ('open', 'acknowledged')),
                 (SELECT id FROM alerts WHERE workspace_id = :workspace AND key = each ORDER BY id DESC LIMIT 1))
-            FROM unnest(CAST(:keys AS text[])) AS each))
+            FROM unnest((SELECT CAST(:keys AS text[]))) AS each))
         ORDER BY id
         FOR UPDATE
     )
     SELECT heed_now() AS now, workspaces.rules_mark, known.*,
            (SELECT xmin::text FROM sources WHERE id = :source AND workspaces.uninstalled_at IS NULL) AS version,
-           ARRAY(SELECT key FROM parts WHERE workspace_id = :workspace AND key = ANY (:keys) AND resolved_at IS NULL)
-               AS parts
+           ARRAY(SELECT key FROM parts WHERE workspace_id = :workspace AND resolved_at IS NULL
+                 AND key = ANY (CAST((SELECT CAST(:keys AS text[])) AS text[]))) AS parts
     FROM workspaces LEFT JOIN known ON true WHERE workspaces.id = :workspace
 """)
+"""The keys stand in a SELECT of their own: were their number plain to see, PostgreSQL would plan anew each time."""
 
 _WRITE = compact("""
     WITH input AS MATERIALIZED (

@@ -109,3 +109,45 @@ def test_the_bell_rings_once_for_all_that_is_stored_together(
     assert rung == ["escalate"]
     gathered.take(sources[0], [Signal("key:1", False, "Disk full")])
     assert rung == ["escalate", "redraw"]
+
+
+def test_a_request_without_company_waits_for_nobody(
+    context: Context, sources: list[SourceRef], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "PATIENCE_S", 3600.0)
+    gathered = Gathering(context)
+    for number in range(3):
+        assert gathered.take(sources[0], [Signal(f"key:{number}", True, "Disk full")]).opened
+
+
+def test_as_many_as_came_a_moment_ago_are_waited_for(
+    context: Context, sources: list[SourceRef], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, came = threading.Event(), threading.Event()
+    sizes = list[int]()
+
+    def storing(session: Any, source: SourceRef, requests: Any) -> list[Received]:
+        sizes.append(len(requests))
+        begun.set()
+        assert came.wait(30)
+        return receive_together(session, source, requests)
+
+    monkeypatch.setattr(gathering, "receive_together", storing)
+    monkeypatch.setattr(gathering, "PATIENCE_S", 0.0)
+    gathered = Gathering(context)
+
+    def bring(number: int) -> Received:
+        return gathered.take(sources[0], [Signal(f"key:{number}", True, "Disk full")])
+
+    with ThreadPoolExecutor(5) as pool:
+        first = [pool.submit(bring, 0)]
+        assert begun.wait(30)
+        first += [pool.submit(bring, number) for number in range(1, 5)]
+        while len(gathered._waiting) < 5:
+            threading.Event().wait(0.01)
+        came.set()
+        assert all(each.result().opened for each in first)
+        assert sizes == [1, 4]
+        monkeypatch.setattr(gathering, "PATIENCE_S", 3600.0)
+        assert all(each.repeated for each in pool.map(bring, range(4)))
+    assert sizes == [1, 4, 4]

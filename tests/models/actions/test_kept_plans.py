@@ -46,6 +46,27 @@ def test_no_statement_of_a_step_reads_a_whole_table(context: Context, small: Hou
     assert not read
 
 
+def test_no_statement_of_the_intake_is_planned_anew_for_each_request(context: Context, truncated: Servers) -> None:
+    with truncated.admin.connect() as connection:
+        connection.execute(text("DELETE FROM pg_statistic"))  # as if it had never counted
+    context.db.engine.dispose()  # connections that no test has prepared anything on
+    with context.db.begin() as session:
+        house = build_house(session)
+    for number in range(2 * REQUESTS):
+        with context.db.begin() as session:
+            before = plans(session)
+            send(session, house, firing(f"new-{number}"))
+            made = plans(session) - before
+    assert before.total()
+    assert not made
+
+
+def plans(session: Session) -> Counter[str]:
+    """How often PostgreSQL planned each statement that is prepared on this connection."""
+    rows = session.execute(text("SELECT statement, custom_plans FROM pg_prepared_statements")).all()
+    return Counter({row.statement: row.custom_plans for row in rows if "pg_prepared" not in row.statement})
+
+
 def whole_tables(session: Session) -> Counter[str]:
     """How often this connection read each table from its beginning to its end; what it did lately counts, too."""
     rows = session.execute(text("SELECT relname, seq_scan FROM pg_stat_xact_user_tables")).all()
