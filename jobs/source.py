@@ -11,6 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from bot.ascode.faults import did_you_mean, printable
+from bot.ascode.names import Names
 from bot.context import Context, build
 from bot.sources import tools
 from bot.sources.kinds import HEARTBEAT, Kind, addable, kinds
@@ -19,6 +20,7 @@ from bot.sources.reading import Unreadable
 from jobs.applying import WORKSPACE, disposed, failures, workspace_of
 from jobs.source_words import line_json, tell_details, tell_line, tell_new, tell_replaced
 from models.actions import incoming, people, sources, trying
+from models.actions.configuring import configured
 from models.actions.sources import InUse, SourceRef
 from models.config import Settings
 from models.durations import duration
@@ -28,6 +30,13 @@ from models.seal import new_secret
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 _WORKSPACE = click.option("--workspace", help=WORKSPACE)
+
+
+def _joined(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> str:
+    return " ".join(words)
+
+
+_NAME = click.argument("name", metavar="[KIND] NAME", nargs=-1, required=True, callback=_joined)
 
 
 @dataclass(frozen=True)
@@ -122,11 +131,11 @@ def list_(workspace: str | None, as_json: bool) -> None:
 
 
 @source.command()
-@click.argument("name")
+@_NAME
 @_WORKSPACE
 @_JSON
 def show(name: str, workspace: str | None, as_json: bool) -> None:
-    """The source NAME (or "KIND NAME"): its last signals, errors and refusals, and the newest body."""
+    """The source NAME: its last signals, errors and refusals, and the newest body."""
     with _where(workspace) as where, where.context.db.begin() as session:
         found = _named(session, where, name)
         details = incoming.details(session, where.workspace_id, found.id)
@@ -139,7 +148,7 @@ def show(name: str, workspace: str | None, as_json: bool) -> None:
 
 
 @source.command()
-@click.argument("name")
+@_NAME
 @click.option("--overlap", default="24h", show_default=True, help="How long the previous one works; 0: no more.")
 @_WORKSPACE
 @_JSON
@@ -156,7 +165,7 @@ def rotate(name: str, overlap: str, workspace: str | None, as_json: bool) -> Non
 
 
 @source.command()
-@click.argument("name")
+@_NAME
 @_options
 @click.option("--unsigned", is_flag=True, help="Signatures are checked no more.")
 @click.option("--allow-all", is_flag=True, help="Everybody who has the address may send.")
@@ -201,7 +210,7 @@ def change(
 
 
 @source.command()
-@click.argument("name")
+@_NAME
 @_WORKSPACE
 @_JSON
 def remove(name: str, workspace: str | None, as_json: bool) -> None:
@@ -214,20 +223,17 @@ def remove(name: str, workspace: str | None, as_json: bool) -> None:
 
 
 @source.command()
-@click.argument("name")
-@click.option("--to", "slack_id", required=True, metavar="SLACK_ID", help="Who is paged, and nobody else.")
+@_NAME
+@click.option("--to", "whom", required=True, metavar="PERSON", help="Who is paged, by name or Slack id.")
 @_WORKSPACE
 @_JSON
-def test(name: str, slack_id: str, workspace: str | None, as_json: bool) -> None:
+def test(name: str, whom: str, workspace: str | None, as_json: bool) -> None:
     """Send the tool's own sample through the source NAME, as a low alert that is marked as a test."""
     with _where(workspace) as where:
         with where.context.db.begin() as session:
             found = _named(session, where, name)
-            person = people.find(session, where.workspace_id, slack_id)
-            if person is None or not person.active:
-                raise click.UsageError(f"there is nobody with the Slack id {slack_id} who can be paged")
             sample = tools().get(found.kind, tools()["generic"]).sample()
-            tried = trying.send_test(session, found, sample, person.id)
+            tried = trying.send_test(session, found, sample, _person(session, where, whom))
         where.context.bell.wake("escalate")
     if tried is None:
         raise click.ClickException("the test joined a group or a storm, so nobody was paged for it")
@@ -298,6 +304,16 @@ def _named(session: Session, where: Where, name: str) -> SourceRef:
     if not found:
         raise click.UsageError(f"there is no source {name!r}; `source list` shows them")
     raise click.UsageError(f"say which: {', '.join(repr(f'{each.kind} {each.name}') for each in found)}")
+
+
+def _person(session: Session, where: Where, whom: str) -> int:
+    try:
+        found = Names(configured(session, where.workspace_id)).person_id(whom)
+    except ValueError as error:
+        raise click.UsageError(f"--to: {error}") from None
+    if not people.by_ids(session, where.workspace_id, [found])[found].active:
+        raise click.UsageError(f"--to: {whom} is deactivated in Slack")
+    return found
 
 
 def _given(

@@ -74,7 +74,7 @@ def tell_new(
     click.echo(f"\n{kind.name}:\n\n{snippet}", nl=False)
     click.echo(f"\n{ONLY_NOW}" + (f" The previous one works until {_moment(until)}." if until else ""), err=True)
     name = printable(f"{made.kind} {made.name}")
-    click.echo(f'To see that it works: `app.py source test "{name}" --to SLACK_ID`.', err=True)
+    click.echo(f'To see that it works: `app.py source test "{name}" --to NAME`.', err=True)
 
 
 def tell_replaced(made: SourceRef) -> None:

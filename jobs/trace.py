@@ -19,6 +19,7 @@ from models.tables import Workspace
 HEADINGS = ("time (UTC)", "after", "late", "what", "who", "")
 TEXT_LENGTH = 120
 BIGGEST = 2**63 - 1
+DIGITS = len(str(BIGGEST))
 
 
 class Wrong(click.ClickException):
@@ -27,8 +28,20 @@ class Wrong(click.ClickException):
     exit_code = 2
 
 
+class AlertNumber(click.ParamType[int]):
+    """An alert's number as people write it: 12, or #12 as messages show it."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        digits = str(value).removeprefix("#")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= DIGITS and 0 < int(digits) <= BIGGEST):
+            self.fail(f"{value!r} is not the number of an alert, such as 12", param, ctx)
+        return int(digits)
+
+
 @click.command()
-@click.argument("number", metavar="ID", type=click.IntRange(1, BIGGEST))
+@click.argument("number", metavar="ID", type=AlertNumber())
 @click.option("--workspace", help="The Slack team id or name, where there are several workspaces.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def trace(number: int, workspace: str | None, as_json: bool) -> None:

@@ -163,14 +163,15 @@ def _look(session: Session, source: Source, hearing: Hearing) -> Sequence[int]:
     if not is_missed(missed_at, hearing):
         source.expected_at = missed_at
         return ()
-    ref = SourceRef(source.id, source.workspace_id, source.kind, source.name)
-    received = receive(session, ref, [_silence(ref, rhythm, last_at)])
+    ref = SourceRef(source.id, source.workspace_id, source.kind, source.name, source.settings)
+    received = receive(session, ref, [silence(ref, last_at)])
     session.execute(update(Source).where(Source.id == source.id).values(expected_at=None, last_signal_at=last_at))
     return received.opened + received.raised
 
 
-def _silence(source: SourceRef, rhythm: Rhythm, last_at: datetime | None) -> Signal:
-    """Its start is the last beat, so that each silence is a problem of its own."""
+def silence(source: SourceRef, last_at: datetime | None = None) -> Signal:
+    """The signal of a heartbeat that is missed; its start is the last beat, so that each is a problem of its own."""
+    rhythm = _readable(source.settings) or Rhythm()
     last = f" The last one came on {last_at:%Y-%m-%d at %H:%M:%S} UTC." if last_at is not None else ""
     return Signal(
         _key(source),

@@ -8,10 +8,12 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from models.actions import heartbeats
 from models.actions.journal import note
 from models.actions.receiving import receive
 from models.actions.sources import SourceRef, check_admin
 from models.db import now_of
+from models.heartbeat import KIND
 from models.plan import Level, Plan, Target, TargetKind, plan_to_json
 from models.signal import Signal
 from models.tables import Alert, Entry, Person
@@ -33,7 +35,8 @@ class Tried:
 def send_test(
     session: Session, source: SourceRef, sample: Sequence[Signal], person_id: int, by: int | None = None
 ) -> Tried | None:
-    """The first signal of the tool's sample comes in by this source, low and marked, and pages only this person.
+    """The first signal of the tool's sample comes in by this source, low and marked, and pages only this person; of a
+    heartbeat, its silence.
 
     It is routed as any signal is, so that the routes can be looked at, but the plan that pages is the test's own. None
     when it opened no alert of its own, because a group or a storm has taken it in. Raises NotAllowed unless `by` is an
@@ -42,7 +45,8 @@ def send_test(
     check_admin(session, source.workspace_id, by, also=(Role.RESPONDER,))
     if session.scalar(_active(source.workspace_id, person_id)) is None:
         raise LookupError(f"no active person {person_id} in this workspace")
-    received = receive(session, source, [_marked(sample[0], source)])
+    first = heartbeats.silence(source) if source.kind == KIND else sample[0]
+    received = receive(session, source, [_marked(first, source)])
     if not received.opened:
         return None
     alert = session.get_one(Alert, received.opened[0], populate_existing=True)

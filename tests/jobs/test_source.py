@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from bot.signatures import signature
 from jobs.source import source
 from jobs.sweep import sweep
-from models.actions import incoming
+from models.actions import incoming, people
 from models.actions.sources import SourceRef, present
 from tests.jobs.files import Files
 
@@ -127,11 +127,40 @@ def test_a_removed_source_is_gone_and_its_alerts_are_not(files: Files, run: Run)
 
 def test_a_test_signal_pages_only_who_is_named(files: Files, run: Run) -> None:
     run("add", "zabbix", "prod")
-    assert "nobody with the Slack id" in run("test", "prod", "--to", "U0NOBODY", code=2).output
+    assert "--to: there is nobody with the Slack id U0NOBODY" in run("test", "prod", "--to", "U0NOBODY", code=2).output
+    assert 'nobody called "bop"; did you mean bob' in run("test", "prod", "--to", "bop", code=2).output
     assert told(run, "test", "prod", "--to", "U0BOB")["alert"] == 1
     files.world.settle()
     files.world.expect_page("bob", "Test signal from prod")
+    assert told(run, "test", "zabbix", "prod", "--to", "@bob")["alert"] == 2
+    files.world.settle()
+    files.world.expect_page("bob", "Test signal from prod")
     files.world.expect_no_page("alice")
+
+
+def test_somebody_who_has_left_cannot_be_paged_for_a_test(files: Files, run: Run) -> None:
+    run("add", "zabbix", "prod")
+    with files.session() as session:
+        found = people.find(session, 1, "U0BOB")
+        assert found is not None
+        found.active = False
+    assert "--to: U0BOB is deactivated in Slack" in run("test", "prod", "--to", "U0BOB", code=2).output
+
+
+def test_a_heartbeat_s_test_is_its_silence(files: Files, run: Run) -> None:
+    run("add", "heartbeat", "nightly backup", "--every", "1d")
+    run("test", "heartbeat", "nightly", "backup", "--to", "bob")
+    files.world.settle()
+    files.world.expect_page("bob", "No heartbeat from nightly backup", "Expected every 1 day")
+
+
+def test_a_source_is_named_with_its_kind_where_the_name_alone_is_not_clear(run: Run) -> None:
+    run("add", "zabbix", "prod")
+    run("add", "grafana", "prod")
+    assert "say which: 'grafana prod', 'zabbix prod'" in run("show", "prod", code=2).output
+    assert run("show", "zabbix", "prod").stdout == run("show", "zabbix prod").stdout
+    run("remove", "zabbix", "prod")
+    assert [each["kind"] for each in told(run, "list")] == ["grafana"]
 
 
 def test_the_sweep_forgets_bodies_after_seven_days(files: Files) -> None:

@@ -97,9 +97,15 @@ def test_one_line_tells_what_is_wrong(trace: Trace, words: list[str], code: int,
     assert (answer.exit_code, answer.stderr, answer.stdout) == (code, said, "")
 
 
-@pytest.mark.parametrize("words", ["zero", "0", "-1", "99999999999999999999"])
+@pytest.mark.parametrize("words", ["zero", "0", "##1", "", "²", "1" * 5000, "99999999999999999999"])
 def test_what_is_no_number_of_an_alert_is_wrong_usage(trace: Trace, words: str) -> None:
-    assert trace(words).exit_code == 2
+    answer = trace(words)
+    assert answer.exit_code == 2
+    assert f"{words!r} is not the number of an alert, such as 12" in answer.stderr
+
+
+def test_a_number_may_be_written_as_messages_show_it(lived: World, trace: Trace) -> None:
+    assert trace("#1", "--json").output == trace("1", "--json").output
 
 
 def test_an_alert_of_another_workspace_is_not_there(lived: World) -> None:
