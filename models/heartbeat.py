@@ -29,7 +29,7 @@ EARLY_AT_MOST = timedelta(minutes=15)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PIECE = re.compile(
-    r"([0-9]{1,6})\s?([smhdw]|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?)(?![a-z])\s*",
+    r"([0-9]{1,8})\s?([smhdw]|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?)(?![a-z])\s*",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -171,7 +171,7 @@ def _look(session: Session, source: Source, hearing: Hearing) -> Sequence[int]:
 
 def silence(source: SourceRef, last_at: datetime | None = None) -> Signal:
     """The signal of a heartbeat that is missed; its start is the last beat, so that each is a problem of its own."""
-    rhythm = _readable(source.settings) or Rhythm()
+    rhythm = readable(source.settings) or Rhythm()
     last = f" The last one came on {last_at:%Y-%m-%d at %H:%M:%S} UTC." if last_at is not None else ""
     return Signal(
         _key(source),
@@ -196,13 +196,13 @@ def listing(session: Session, workspace_id: int) -> list[HeartbeatLine]:
     """The heartbeats of a workspace by name, each with the live alert of its silence."""
     rows = session.execute(_LISTING, {"workspace": workspace_id, "live": [Status.OPEN, Status.ACKNOWLEDGED]})
     return [
-        HeartbeatLine(row.name, _readable(row.settings), row.last_signal_at, row.expected_at, row.alert_id)
+        HeartbeatLine(row.name, readable(row.settings), row.last_signal_at, row.expected_at, row.alert_id)
         for row in rows
     ]
 
 
-def _readable(settings: Mapping[str, Any]) -> Rhythm | None:
-    """One that cannot be read hides no other, and can be found and removed."""
+def readable(settings: Mapping[str, Any]) -> Rhythm | None:
+    """The rhythm that these settings name, or None: one that cannot be read hides no other, and can be found."""
     try:
         return rhythm_of(settings)
     except (ValueError, TypeError, OverflowError):

@@ -1,6 +1,7 @@
 """`source` on the command line: add, list, show, rotate, change, remove, test."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -184,6 +185,29 @@ def test_apply_changes_who_may_send_and_leaves_the_secret(files: Files, run: Run
     assert "expressions" in files.export()
     done = files.apply("sources:\n  - {kind: pagerduty, name: new}\n").stdout
     assert f"source pagerduty new: {files.world.url}/v2/enqueue with the key " in done
+
+
+def test_apply_adds_and_changes_a_heartbeat_and_leaves_its_address(files: Files, run: Run) -> None:
+    text = "sources:\n  - {kind: heartbeat, name: backup, every: %s, severity: critical}\n"
+    done = files.apply(text % "1d").stdout
+    (address,) = re.findall(rf"source heartbeat backup: ({files.world.url}/heartbeats/\S+)", done)
+    assert requests.get(address, timeout=10).status_code == 200
+    assert files.applied(text % "1d") == []
+    assert files.applied(text % "12h")
+    assert "every: 12h\n    grace: 1m\n    severity: critical\n" in files.export()
+    assert requests.get(address, timeout=10).status_code == 200
+    files.world.forward(hours=12, minutes=2)
+    files.world.expect_page("alice", "No heartbeat from backup", "Expected every 12 hours, with 1 minute of grace")
+
+
+def test_apply_says_after_how_long_somebody_is_asked(files: Files, run: Run) -> None:
+    run("add", "generic", "prod", "--expression", "title=message")
+    for word, seconds in (("6h", 21_600), ("never", 0)):
+        assert files.applied(f"sources:\n  - {{kind: generic, name: prod, stale_after: {word}}}\n")
+        with files.world.context.db.begin() as session:
+            (found,) = present(session, 1)
+            assert found.settings == {"expressions": {"title": "message"}, "stale_after_s": seconds}
+        assert f"stale_after: {word}\n" in files.export()
 
 
 def test_how_long_it_may_be_silent_is_changed_and_what_else_is_laid_down_stays(files: Files, run: Run) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.ascode.changes import changes, counts
 from models.actions.configuring import KnownClient
 from models.actions.sources import SourceRef
+from models.heartbeat import make_rhythm
 from models.matching import parse_matchers
 from models.routing import Route, Silence
 from tests.bot.ascode.known import NOW, known, payments, policy, wanted
@@ -108,6 +109,12 @@ def test_clients_and_sources_that_the_file_does_not_name_stay() -> None:
         '~ client "Acme": tier: gold → nothing',
         '+ client "Umbrella"',
     ]
+
+
+def test_what_the_file_does_not_say_of_a_heartbeat_stays() -> None:
+    there = SourceRef(1, 1, "heartbeat", "backup", make_rhythm("1d", "1h", "critical").as_settings())
+    text = "sources:\n  - {kind: heartbeat, name: backup, every: 12h, stale_after: null}\n"
+    assert shown(text, sources=(there,)) == ['~ source "heartbeat backup": every: 1d → 12h']
 
 
 def test_changes_are_counted_by_section() -> None:

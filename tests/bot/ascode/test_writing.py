@@ -20,11 +20,13 @@ from models.actions.configuring import (
 )
 from models.actions.sources import SourceRef
 from models.actions.watching import Rules
+from models.heartbeat import Rhythm
 from models.hours import parse_hours
 from models.oncall import Schedule
 from models.plan import Level, Plan, Target, TargetKind
 from models.routing import Route, Silence
 from models.schedule_check import problems
+from models.words import Severity
 from tests.bot.ascode.known import NOW, known, wanted
 from tests.bot.ascode.test_schema import is_valid
 from tests.models.routing_strategies import CONDITIONS, MATCHERS, NAMING, ROUTES
@@ -83,6 +85,7 @@ TIERS = st.builds(
 )
 
 
+WHOLE_SECONDS = st.integers(10, 31 * 86400).map(lambda seconds: timedelta(seconds=seconds))
 SOURCES = st.one_of(
     st.builds(SourceRef, st.just(1), st.just(1), st.sampled_from(["alertmanager", "opsgenie"]), NAMES),
     st.builds(
@@ -93,6 +96,22 @@ SOURCES = st.one_of(
         NAMES,
         st.sampled_from([{}, {"expressions": {"title": "a.b", "key": "id"}}]),
         allowed_from=st.sampled_from([(), ("192.0.2.0/24",), ("2001:db8::/32", "192.0.2.1/32")]),
+    ),
+    st.builds(
+        SourceRef,
+        st.just(1),
+        st.just(1),
+        st.just("grafana"),
+        NAMES,
+        st.builds(lambda seconds: {"stale_after_s": seconds}, st.just(0) | st.integers(5, 30 * 86400)),
+    ),
+    st.builds(
+        SourceRef,
+        st.just(1),
+        st.just(1),
+        st.just("heartbeat"),
+        NAMES,
+        st.builds(Rhythm, WHOLE_SECONDS, WHOLE_SECONDS, st.sampled_from(Severity)).map(Rhythm.as_settings),
     ),
 )
 

@@ -18,6 +18,7 @@ policies:
     default: true
     levels: [{targets: [admins]}]
 """
+OF_SOURCES = "kind, name, allowed_from, expressions, stale_after, every, grace, severity"
 LEVELS = """\
 policies:
   - name: Everybody
@@ -58,7 +59,7 @@ FILES = {
     "a section without a value": _wrong("routes:\n", "2: routes: must be a list; [] stands for none"),
     "a section that is no list": _wrong("routes: all\n", "2: routes: must be a list; [] stands for none"),
     "an item that is no object": _wrong(
-        "sources:\n  - generic\n", "3: sources[0]: must be an object with kind, name, allowed_from, expressions"
+        "sources:\n  - generic\n", f"3: sources[0]: must be an object with {OF_SOURCES}"
     ),
     "no default policy": _wrong(
         DEFAULT.replace("    default: true\n", ""), "2: policies: one of them needs default: true"
@@ -284,7 +285,7 @@ FILES = {
     ),
     "a source with a secret": _wrong(
         "sources:\n  - {kind: generic, name: prod, secret: hush}\n",
-        "3: sources[0].secret: is not a field here; there are kind, name, allowed_from, expressions",
+        f"3: sources[0].secret: is not a field here; there are {OF_SOURCES}",
     ),
     "a source that may be sent to from a name": _wrong(
         "sources:\n  - {kind: github, name: prod, allowed_from: [hooks.example]}\n",
@@ -300,6 +301,37 @@ FILES = {
         "sources:\n  - {kind: github, name: prod, expressions: {title: name}}\n",
         "3: sources[0].expressions: only a generic source is read by expressions",
         by_schema=False,
+    ),
+    "a heartbeat that does not say how often": _wrong(
+        "sources:\n  - {kind: heartbeat, name: backup, grace: 1h}\n", "3: sources[0].every: is missing", by_schema=False
+    ),
+    "a heartbeat that beats too often": _wrong(
+        "sources:\n  - {kind: heartbeat, name: backup, every: 1s}\n",
+        "3: sources[0].every: must be from 10 seconds to 366 days",
+        by_schema=False,
+    ),
+    "a heartbeat whose grace is no length": _wrong(
+        "sources:\n  - {kind: heartbeat, name: backup, every: 1d, grace: soon}\n",
+        "3: sources[0].grace: must be a length of time such as 5m, 1h30m or 1d",
+        by_schema=False,
+    ),
+    "a heartbeat of an unknown severity": _wrong(
+        "sources:\n  - {kind: heartbeat, name: backup, every: 1d, severity: urgent}\n",
+        "3: sources[0].severity: must be one of critical, high, medium, low, not 'urgent'",
+    ),
+    "a tool that beats": _wrong(
+        "sources:\n  - {kind: github, name: prod, every: 5m}\n",
+        "3: sources[0].every: is for heartbeats",
+        by_schema=False,
+    ),
+    "a heartbeat that goes stale": _wrong(
+        "sources:\n  - {kind: heartbeat, name: backup, every: 1d, stale_after: 1d}\n",
+        "3: sources[0].stale_after: is not for heartbeats: their silence is the alert",
+        by_schema=False,
+    ),
+    "a source that is stale after no time": _wrong(
+        "sources:\n  - {kind: github, name: prod, stale_after: soon}\n",
+        '3: sources[0].stale_after: must be a duration such as 30s, 5m, 2h or 1d, not "soon"',
     ),
     "a field that stands there twice": _wrong(
         f"{DEFAULT}    default: true\n", "6: policies[0].default: stands here twice, first in line 4", by_schema=False
