@@ -21,9 +21,10 @@ from jobs.applying import WORKSPACE, disposed, failures, workspace_of
 from jobs.source_words import line_json, tell_details, tell_line, tell_new, tell_replaced
 from models.actions import incoming, people, sources, trying
 from models.actions.configuring import configured
+from models.actions.heartbeats import readable
 from models.actions.sources import InUse, SourceRef
 from models.config import Settings
-from models.durations import duration
+from models.durations import duration, spelled_duration
 from models.heartbeat import make_rhythm
 from models.intake import checked_name, checked_networks
 from models.seal import new_secret
@@ -78,13 +79,21 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _of_heartbeats(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--severity", metavar="WORD", help="For heartbeat: how bad its silence is; a new one's is high."),
+        click.option("--grace", metavar="LENGTH", help="For heartbeat: how late it may be; a new one 1m."),
+        click.option("--every", metavar="LENGTH", help="For heartbeat: how often it beats, such as 5m, 1h30m or 1d."),
+    ):
+        command = option(command)
+    return command
+
+
 @source.command()
 @click.argument("kind")
 @click.argument("name")
 @_options
-@click.option("--every", metavar="LENGTH", help="For heartbeat: how often it beats, such as 5m, 1h30m or 1d.")
-@click.option("--grace", metavar="LENGTH", help="For heartbeat: how late it may be; 1m if nothing is said.")
-@click.option("--severity", metavar="WORD", help="For heartbeat: how bad its silence is; high if nothing is said.")
+@_of_heartbeats
 @click.option("--replace", is_flag=True, help="If it is there and in use: end its address now, and give it another.")
 def add(
     kind: str,
@@ -167,6 +176,7 @@ def rotate(name: str, overlap: str, workspace: str | None, as_json: bool) -> Non
 @source.command()
 @_NAME
 @_options
+@_of_heartbeats
 @click.option("--unsigned", is_flag=True, help="Signatures are checked no more.")
 @click.option("--allow-all", is_flag=True, help="Everybody who has the address may send.")
 @click.option(
@@ -179,12 +189,15 @@ def change(
     name: str,
     workspace: str | None,
     as_json: bool,
+    every: str | None,
+    grace: str | None,
+    severity: str | None,
     unsigned: bool,
     allow_all: bool,
     stale_after: str | None,
     **more: Any,
 ) -> None:
-    """Change how the source NAME is checked and read; its address stays."""
+    """Change how the source NAME is checked and read, or how often it beats; its address stays."""
     with _where(workspace) as where, where.context.db.begin() as session:
         found = _named(session, where, name)
         given = _given(found.kind, **more)
@@ -194,6 +207,8 @@ def change(
         if allow_all:
             values["allowed_from"] = []
         settings = {**values.get("settings", {}), **_stale(found.kind, stale_after)}
+        if every or grace or severity:
+            settings |= _rhythm(found.kind, every, grace, severity, found.settings).get("settings", {})
         if settings:
             values["settings"] = {**found.settings, **settings}
         if not values:
@@ -255,13 +270,19 @@ def _with_heartbeat() -> dict[str, Kind]:
     return {**addable(), HEARTBEAT: kinds()[HEARTBEAT]}
 
 
-def _rhythm(kind: str, every: str | None, grace: str | None, severity: str | None) -> dict[str, Any]:
-    """The settings of a heartbeat, checked; nothing for other kinds."""
+def _rhythm(
+    kind: str, every: str | None, grace: str | None, severity: str | None, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The settings of a heartbeat, checked; nothing for other kinds. What is not said is as `before`."""
     said = [name for name, value in (("--every", every), ("--grace", grace), ("--severity", severity)) if value]
     if kind != HEARTBEAT:
         if said:
             raise click.UsageError(f"{said[0]} is for heartbeats")
         return {}
+    was = readable(before) if before is not None else None
+    if was is not None:
+        every, grace = every or spelled_duration(was.every), grace or spelled_duration(was.grace)
+        severity = severity or was.severity.label
     if not every:
         raise click.UsageError("say how often it beats, such as --every 5m")
     try:

@@ -155,6 +155,17 @@ def test_a_heartbeat_s_test_is_its_silence(files: Files, run: Run) -> None:
     files.world.expect_page("bob", "No heartbeat from nightly backup", "Expected every 1 day")
 
 
+def test_a_heartbeat_s_rhythm_is_changed_and_what_is_not_said_stays(files: Files, run: Run) -> None:
+    run("add", "heartbeat", "backup", "--every", "1d", "--grace", "1h", "--severity", "critical")
+    assert "changed heartbeat backup" in run("change", "backup", "--every", "12h").stdout
+    with files.session() as session:
+        (found,) = present(session, 1)
+        assert found.settings == {"every_s": 43_200.0, "grace_s": 3600.0, "severity": "critical"}
+    assert "every: must be from 10 seconds to 366 days" in run("change", "backup", "--every", "1s", code=2).output
+    run("add", "zabbix", "prod")
+    assert "--grace is for heartbeats" in run("change", "prod", "--grace", "1h", code=2).output
+
+
 def test_a_source_is_named_with_its_kind_where_the_name_alone_is_not_clear(run: Run) -> None:
     run("add", "zabbix", "prod")
     run("add", "grafana", "prod")
