@@ -7,6 +7,7 @@ import click
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from slack_bolt import App
@@ -171,6 +172,21 @@ def database_failed(error: DBAPIError | Exception) -> Response:
     return answer
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker, which lets go of the address when its master was killed: the next one needs it at once.
+
+    What it has begun it answers all the same.
+    """
+
+    def is_parent_alive(self) -> bool:
+        is_alive = bool(super().is_parent_alive())
+        if not is_alive:
+            self.set_accept_enabled(False)
+            for each in self.sockets:
+                each.close()
+        return is_alive
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with threads: sync Bolt, sync SQLAlchemy and short requests go well with it."""
 
@@ -184,7 +200,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"{settings.heed_host}:{settings.port}",
             "workers": settings.web_processes,
             "threads": settings.web_threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "timeout": 30,
             "graceful_timeout": 15,
             "loglevel": "warning",

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,13 +121,35 @@ def test_workers_end_when_their_supervisor_is_killed(house: Processes) -> None:
             [sys.executable, str(APP), "worker"], env=house.environment, cwd=house.log.parent, stdout=log, stderr=log
         )
     house.wait_for(lambda: house.log.read_text().count("worker started") == 2)
-    children = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(parent.pid)], capture_output=True, text=True, check=True
-    ).stdout.split()
+    children = _children(parent)
     assert len(children) == 2
     parent.kill()
     parent.wait()
-    house.wait_for(lambda: not any(_is_alive(int(pid)) for pid in children))
+    house.wait_for(lambda: not any(_is_alive(pid) for pid in children))
+
+
+def test_web_starts_at_once_while_the_killed_one_s_worker_still_answers(house: Processes) -> None:
+    house.start("web")
+    body = b'{"title": "Disk full"}'
+    head = f"POST /alerts/generic/secret HTTP/1.1\r\nHost: heed\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", house.port)) as slow:
+        slow.sendall(head.encode() + body[:5])
+        house.wait_for(lambda: requests.get(f"{house.url}/healthz", timeout=5).ok)  # so that it is in hand by now
+        house.kill("web")
+        house.start("web")
+        house.wait_for(lambda: bool(_children(house.running["web"])))
+        slow.sendall(body[5:])
+        assert slow.recv(100).startswith(b"HTTP/1.1 202")
+    assert house.running["web"].poll() is None
+    assert house.signal("Disk full").status_code == 202
+    assert house.rows("SELECT count FROM alerts") == [(2,)]
+
+
+def _children(process: "subprocess.Popen[bytes]") -> list[int]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+    )
+    return [int(each) for each in found.stdout.split()]
 
 
 def test_a_killed_child_is_started_again_and_a_second_worker_warns(house: Processes) -> None:
@@ -136,10 +159,7 @@ def test_a_killed_child_is_started_again_and_a_second_worker_warns(house: Proces
         )
         try:
             house.wait_for(lambda: house.log.read_text().count("worker started") == 2)
-            (child, *_) = subprocess.run(
-                ["ps", "-o", "pid=", "--ppid", str(parent.pid)], capture_output=True, text=True, check=True
-            ).stdout.split()
-            os.kill(int(child), signal.SIGKILL)
+            os.kill(_children(parent)[0], signal.SIGKILL)
             house.wait_for(lambda: house.log.read_text().count("worker started") == 3)
             second = subprocess.Popen(
                 [sys.executable, str(APP), "worker"],
